@@ -1,0 +1,225 @@
+"""What everything speaks about: items, captures, articles and rejects.
+
+An `Item` is something a source says exists. Fetching or reading it gives a `Capture` (its bytes), `NotModified`, or a
+`Reject`. Extracting a capture gives an `Article` or a `Reject`. Nothing else can happen to an item, which is why the
+ledger of a run can balance.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+__all__ = [
+    "Article",
+    "Capture",
+    "Clock",
+    "Item",
+    "NotModified",
+    "Outcome",
+    "RawRef",
+    "Reason",
+    "Reject",
+    "Relation",
+    "article_id",
+]
+
+
+class Outcome(StrEnum):
+    """What became of one discovered item: exactly one of these. Their counts sum to the items discovered."""
+
+    ARTICLE = "article"  # a text the lake did not have
+    EXACT_COPY = "exact_copy"  # an article whose normalised text the lake already has from elsewhere
+    UNCHANGED = "unchanged"  # known at this address with this text; nothing was added
+    REJECTED = "rejected"  # could not become an article; see `Reason`
+
+
+class Reason(StrEnum):
+    """Why an item could not become an article."""
+
+    # while fetching
+    ROBOTS = "robots_forbidden"
+    NOT_FOUND = "not_found"  # 404
+    GONE = "gone"  # 410: the publisher withdrew it
+    HTTP_STATUS = "http_status"  # any other status that is no success
+    NETWORK = "network_error"
+    TIMEOUT = "timeout"
+    TOO_LARGE = "too_large"
+    BOMB = "decompression_bomb"
+    REDIRECTS = "redirect_loop"
+    BLOCKED_ADDRESS = "blocked_address"  # resolves to a private, loopback or otherwise non-public address
+    BAD_URL = "bad_url"  # no http(s) URL
+    # while extracting
+    UNSUPPORTED = "unsupported_type"  # a picture, a package, a PDF, an unknown format
+    MALFORMED = "malformed"
+    UNSAFE = "unsafe_markup"  # DTDs, external entities, entity bombs
+    TOO_COMPLEX = "too_complex"  # ran into the time or depth limit for one page
+    NO_TEXT = "no_text"
+    TOO_SHORT = "too_short"
+
+
+class Clock(StrEnum):
+    """Where a publication time came from, best first: the ladder that lineage climbs down."""
+
+    WIRE = "wire"  # versionCreated of a wire item
+    PAGE = "page"  # the page's own metadata
+    FEED = "feed"  # the feed's or sitemap's entry
+    SEEN = "seen"  # the run that first saw it
+
+
+class Relation(StrEnum):
+    """How one article relates to an earlier one. The first four put both into one story."""
+
+    EXACT = "exact"
+    SAME_VERSION = "same_version"
+    REVISION = "revision"
+    EXCERPT = "excerpt"
+    EXPANSION = "expansion"
+    COMPOSITE = "composite"
+    TEMPLATE = "template"
+    SHARED_QUOTES = "shared_quotes"
+
+
+@dataclass(frozen=True, slots=True)
+class RawRef:
+    """Where the bytes behind an item are kept.
+
+    Attributes:
+        file: Path below the lake root (``raw/day=…/….warc.gz``) or, for files read in place, their own path.
+        offset: Byte offset of the WARC record in `file`; row or line number for JSONL and Parquet; 0 for a plain file.
+    """
+
+    file: str
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something a source says exists.
+
+    Attributes:
+        source: Name of the source in the configuration.
+        seq: Position in the source's listing, from 0; with `source` it identifies the item within a run.
+        url: http(s) URL, or a path for files.
+        guid: The source's own identity for it (feed guid, NewsML guid, ``id`` of a ready text).
+        title: What the listing calls it.
+        published_at: What the listing says about its time; aware, UTC.
+    """
+
+    source: str
+    seq: int
+    url: str
+    guid: str | None = None
+    title: str | None = None
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """The bytes of an item, as received.
+
+    Attributes:
+        item: What was asked for.
+        body: Entity body after content decoding (gzip, br); never larger than the configured limit.
+        fetched_at: When the response arrived; aware, UTC.
+        url: Address after redirects.
+        status: HTTP status; None for files.
+        content_type: Content-Type header or a guess from the file name; None when unknown.
+        etag, last_modified: Validators for the next conditional GET.
+        raw: Where the bytes are kept; None until they have been stored.
+    """
+
+    item: Item
+    body: bytes
+    fetched_at: datetime
+    url: str
+    status: int | None = None
+    content_type: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    raw: RawRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The server said that nothing changed since the last fetch (304)."""
+
+    item: Item
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """An item that could not become an article, and why.
+
+    Attributes:
+        detail: One line for a person; no markup, at most 300 characters.
+        raw: The bytes, where there are any.
+    """
+
+    item: Item
+    reason: Reason
+    detail: str
+    fetched_at: datetime | None = None
+    status: int | None = None
+    raw: RawRef | None = None
+
+    def __post_init__(self) -> None:
+        flat = " ".join(self.detail.split())
+        object.__setattr__(self, "detail", flat if len(flat) <= 300 else flat[:297] + "...")
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One version of one article: a distinct text at one address or wire id.
+
+    Attributes:
+        item: The discovered item it came from.
+        locator: What it is identified by: the wire guid without its version, else the normalised canonical URL.
+        url: Address for people, after redirects; canonical where the page names one on the same site.
+        title: Headline without the site's name.
+        text: Paragraphs separated by blank lines, in reading form (NFC).
+        media: ``html``, ``newsml-g2``, ``ninjs``, ``text`` …
+        published_at, clock: Publication time and where it came from; None and `Clock.SEEN` when nobody says.
+        modified_at: Last change according to the publisher.
+        publisher: Name of the site or provider.
+        wire_version: Version number of a wire item.
+        status: ``usable``, ``withheld`` or ``canceled`` (IPTC pubStatus); ``usable`` for pages.
+        extractor: Which path won and its version, e.g. ``trafilatura 2.3.1``.
+    """
+
+    item: Item
+    locator: str
+    url: str
+    title: str
+    text: str
+    media: str
+    extractor: str
+    published_at: datetime | None = None
+    clock: Clock = Clock.SEEN
+    modified_at: datetime | None = None
+    guid: str | None = None
+    publisher: str | None = None
+    authors: tuple[str, ...] = ()
+    credit: str | None = None
+    dateline: str | None = None
+    slug: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    language: str | None = None
+    wire_version: int | None = None
+    status: str = "usable"
+    raw: RawRef | None = field(default=None)
+
+
+def article_id(locator: str, text_hash: str, status: str = "usable") -> str:
+    """Identity of one version of one article: 16 lower-case base32 characters (80 bits of BLAKE2b).
+
+    The same text at the same address has the same id in every lake, so a re-run cannot add it twice. 80 bits keep the
+    chance of any collision among a billion articles below one in a million.
+    """
+    digest = hashlib.blake2b(f"{locator}\0{text_hash}\0{status}".encode(), digest_size=10).digest()
+    return base64.b32hexencode(digest).decode().lower()

@@ -1,0 +1,128 @@
+"""The commands that change a lake: ``run``, ``ingest``, ``fold``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipeline.cli.options import DEFAULT_LAKE, Json, LakeRoot, Partition, Verbose
+
+__all__ = ["fold", "ingest", "run"]
+
+
+def run(
+    sources: Annotated[Path, typer.Option(help="The configuration: what to fetch, and how.")] = Path("sources.toml"),
+    lake: LakeRoot = DEFAULT_LAKE,
+    partition: Partition = None,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Fetch all sources, extract, fold, show what happened. A run that was interrupted is finished first."""
+    from pipeline.cli.console import console, print_json
+    from pipeline.cli.progress import RunProgress
+    from pipeline.cli.report import summary
+    from pipeline.config import load_config
+
+    names = [s.name for s in load_config(sources).source]  # a mistake in it shows before anything slow is loaded
+    from pipeline.run.job import run_job
+
+    with RunProgress(console(stderr=as_json), names) as progress:
+        result = run_job(str(sources), lake, partition, progress)
+    if as_json:
+        print_json(result)
+    else:
+        for each in (*result["resumed"], result):
+            summary(lake, each["run"], console())
+    if not result["ok"]:
+        raise typer.Exit(1)
+
+
+def ingest(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH…",
+            help="WARC, HTML and wire files; JSONL or Parquet of ready texts (id, text); folders of them.",
+        ),
+    ],
+    lake: LakeRoot = DEFAULT_LAKE,
+    partition: Partition = None,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Take in files instead of the network. `fold` finds the stories among them."""
+    from pipeline.cli.console import console, print_json
+    from pipeline.cli.report import ledger_table
+    from pipeline.run.job import ingest_files
+
+    progress = console(stderr=True)
+    with progress.status("Reading …"):
+        result = ingest_files(
+            paths, lake, partition, lambda: progress.print("another run is working on this lake; waiting for it")
+        )
+    ledger = result["ledger"]
+    if as_json:
+        print_json(result)
+    else:
+        out = console()
+        out.print()
+        out.print(ledger_table(ledger))
+        if result["before"]:
+            out.print(f"The run {ledger['run']} had been committed before; nothing was read.", style="yellow")
+        out.print(f"Now find the stories:  wirefold fold --lake {_quoted(lake)}", markup=False, soft_wrap=True)
+    if not ledger["balanced"]:
+        raise typer.Exit(1)
+
+
+def fold(
+    lake: LakeRoot = DEFAULT_LAKE,
+    sources: Annotated[Path | None, typer.Option(help="A configuration, for its [fold] settings.")] = None,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Compute links, stories and records for what is new."""
+    from pipeline.cli import catalog
+    from pipeline.cli.console import console, print_json
+    from pipeline.cli.report import opening_lines
+    from pipeline.config import load_config
+
+    if sources is not None:
+        load_config(sources)
+    store = catalog.open_lake(lake)
+    from pipeline.run.fold import fold as fold_lake
+
+    with console(stderr=True).status("Folding …"):
+        result = fold_lake(str(sources) if sources else None, lake)
+    if as_json:
+        print_json(result)
+        return
+    out = console()
+    for line in _folded(result):
+        out.print(line)
+    out.print()
+    out.print(opening_lines(store), soft_wrap=True)
+
+
+def _folded(result: dict[str, Any]) -> list[str]:
+    """What a fold did, in words."""
+    from pipeline.cli.console import count
+
+    lines = []
+    if result["new_articles"] or result["stories_written"] or result["records_written"]:
+        lines.append(f"{count(result['new_articles'], 'new article')} compared")
+        links = ", ".join(f"{name.replace('_', ' ')} {n}" for name, n in result["links"].items())
+        lines.append(f"{count(sum(result['links'].values()), 'new link')}{': ' + links if links else ''}")
+    else:
+        lines.append("Nothing to do: everything had been folded.")
+    return [
+        *lines,
+        f"The lake holds {count(result['stories'], 'story', 'stories')} and {count(result['records'], 'record')}.",
+    ]
+
+
+def _quoted(path: str) -> str:
+    from shlex import quote
+
+    return quote(path)

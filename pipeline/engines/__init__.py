@@ -1,0 +1,1 @@
+"""Engines for the relational part, all behind Ibis: DuckDB is the embedded default."""

@@ -1,0 +1,54 @@
+"""The embedded engine: DuckDB behind Ibis expressions."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import ibis
+import pyarrow as pa
+from ibis.backends.duckdb import Backend
+from ibis.expr.types import Table
+
+from pipeline.lake import DataFile, Lake, contract
+
+__all__ = ["engine", "scan"]
+
+
+@contextmanager
+def engine(memory_limit: str = "1GB") -> Iterator[Backend]:
+    """A private DuckDB: bounded memory, spills to a temporary folder that goes with it."""
+    with tempfile.TemporaryDirectory(prefix="wirefold-") as spill:
+        con = ibis.duckdb.connect(memory_limit=memory_limit, temp_directory=spill, preserve_insertion_order=True)
+        try:
+            yield con
+        finally:
+            con.disconnect()
+
+
+def scan(
+    con: Backend, lake: Lake, table: str, files: list[DataFile] | None = None, columns: list[str] | None = None
+) -> Table:
+    """A table of the lake as an Ibis expression; nothing is read yet.
+
+    Args:
+        files: Only these files; None means all that the manifests name.
+        columns: Only these columns.
+    """
+    files = lake.files(table) if files is None else files
+    if not files:
+        # A real table: DuckDB cannot push all of its filters into a scan of Arrow memory.
+        empty = _as_read(contract(table).schema).empty_table()
+        return con.create_table(ibis.util.gen_name("empty"), empty.select(columns) if columns else empty, temp=True)
+    if not lake.storage.is_local:
+        con.register_filesystem(lake.storage.fs)
+    expr = con.read_parquet([lake.storage.uri(f.rel) for f in files], hive_partitioning=False)
+    return expr.select(columns) if columns else expr
+
+
+def _as_read(schema: pa.Schema) -> pa.Schema:
+    """A schema as DuckDB reports it for Parquet: everything may be null."""
+    return pa.schema(
+        [pa.field(f.name, pa.list_(f.type.value_type) if pa.types.is_list(f.type) else f.type) for f in schema]
+    )

@@ -1,0 +1,132 @@
+"""Bytes to articles: HTML pages and the wire formats NewsML-G2, NITF and ninjs.
+
+`extract` is a pure function of one capture. `pipeline.extract.workers.extract_stream` runs it over many, in processes
+that a hostile page cannot take the run down with.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from pipeline.article import Article, Capture, Clock, Reason, Reject
+from pipeline.config import ExtractSettings
+from pipeline.extract.bylines import agency_in, author_names, place_in, read_dateline
+from pipeline.extract.decode import decode
+from pipeline.extract.failure import Unextractable
+from pipeline.extract.language import article_language
+from pipeline.extract.sniff import Kind, binary_kind, text_kind
+from pipeline.text import reading_form
+
+__all__ = ["extract"]
+
+_TITLE_CHARS = 300
+_BYLINE = re.compile(r"By [A-Z][^\d\n:!?]{2,80}(?<![.,;])")
+
+
+def extract(
+    capture: Capture,
+    source_publisher: str | None = None,
+    language: str | None = None,
+    settings: ExtractSettings = ExtractSettings(),
+) -> Article | Reject:
+    """The article in a capture, or why there is none. Never raises for bad content.
+
+    Args:
+        capture: The bytes and where they came from. The format is judged by the bytes, not by the declared type.
+        source_publisher: Publisher as configured for the source; wins over what the document says.
+        language: Language as configured for the source; used when neither text nor document tell.
+        settings: Limits.
+    """
+    try:
+        return _finish(_read(capture, settings), capture, source_publisher, language, settings)
+    except Unextractable as e:
+        return _reject(capture, e.reason, e.detail)
+    except (RecursionError, MemoryError) as e:
+        return _reject(capture, Reason.TOO_COMPLEX, f"{type(e).__name__} while reading it")
+    except Exception as e:  # whatever a parser trips over in hostile content is the content's fault
+        return _reject(capture, Reason.MALFORMED, f"{type(e).__name__}: {e}")
+
+
+def _read(capture: Capture, settings: ExtractSettings) -> Article:
+    if not capture.body.strip(b" \t\r\n\0"):
+        raise Unextractable(Reason.NO_TEXT, "empty document")
+    if name := binary_kind(capture.body):
+        raise Unextractable(Reason.UNSUPPORTED, name)
+    text = decode(capture.body, capture.content_type)
+    kind = text_kind(text)
+    # Each reader is imported when it is first needed: HTML alone costs half a second.
+    if kind is Kind.HTML:
+        from pipeline.extract.html import read_html
+
+        return read_html(text, capture, settings)
+    if kind is Kind.NEWSML_G2:
+        from pipeline.extract.newsml_g2 import read_newsml_g2
+
+        return read_newsml_g2(text, capture)
+    if kind is Kind.NITF:
+        from pipeline.extract.nitf import read_nitf
+
+        return read_nitf(text, capture)
+    if kind is Kind.NINJS:
+        from pipeline.extract.ninjs import read_ninjs
+
+        return read_ninjs(text, capture)
+    raise Unextractable(Reason.UNSUPPORTED, kind)
+
+
+def _finish(
+    article: Article, capture: Capture, publisher: str | None, language: str | None, settings: ExtractSettings
+) -> Article:
+    """What all formats have in common: reading form, length, language, dateline, agency and the feed's word on time."""
+    headline = " ".join(reading_form(article.title).split())
+    text, authors = _without_head(reading_form(article.text), headline, article.authors)
+    title = headline or " ".join(reading_form(capture.item.title or text.partition("\n")[0]).split())
+    usable = article.status == "usable"
+    if not usable:
+        text = text or title  # a kill notice may be a headline only, and must reach those who hold the story
+    if not text:
+        raise Unextractable(Reason.NO_TEXT, f"no text in this {article.media} document")
+    words = _words(text)
+    if usable and words < settings.min_words:
+        raise Unextractable(Reason.TOO_SHORT, f"{words} words, fewer than {settings.min_words}")
+    opening = read_dateline(text)
+    published, clock = article.published_at, article.clock
+    listed = capture.item.published_at
+    if published is None and listed is not None:
+        published, clock = listed, Clock.FEED
+    return replace(
+        article,
+        text=text,
+        title=title if len(title) <= _TITLE_CHARS else title[: _TITLE_CHARS - 1].rstrip() + "…",
+        published_at=published,
+        clock=clock,
+        guid=article.guid or capture.item.guid,
+        publisher=publisher or article.publisher,
+        authors=authors,
+        dateline=place_in(article.dateline) or opening.place,
+        credit=article.credit or opening.agency or agency_in(article.publisher),
+        language=article_language(text, article.language, language),
+    )
+
+
+def _without_head(text: str, headline: str, authors: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """`text` without a headline or byline on top of it, and the authors: the byline's if there are no others."""
+    paragraphs = text.split("\n\n")
+    while len(paragraphs) > 1 and (paragraphs[0] == headline or _BYLINE.fullmatch(paragraphs[0])):
+        line = paragraphs.pop(0)
+        if not authors and line != headline:
+            authors = author_names([line])
+    return "\n\n".join(paragraphs), authors
+
+
+def _words(text: str) -> int:
+    """Number of words; scripts without spaces count two characters as one."""
+    unspaced = sum(
+        1 for c in text if "\u3040" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff" or "\u0e00" <= c <= "\u0e7f"
+    )
+    return max(len(text.split()), unspaced // 2)
+
+
+def _reject(capture: Capture, reason: Reason, detail: str) -> Reject:
+    return Reject(capture.item, reason, detail, fetched_at=capture.fetched_at, status=capture.status, raw=capture.raw)

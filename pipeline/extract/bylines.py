@@ -1,0 +1,123 @@
+"""Who wrote it and which agency sent it: bylines, credits and datelines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+__all__ = ["Dateline", "agency_in", "author_names", "place_in", "read_dateline"]
+
+_AGENCIES = {  # what bylines and datelines say -> the agency's short name
+    "ap": "AP", "associated press": "AP", "the associated press": "AP",
+    "reuters": "Reuters", "thomson reuters": "Reuters",
+    "afp": "AFP", "agence france-presse": "AFP", "agence france presse": "AFP",
+    "dpa": "dpa", "deutsche presse-agentur": "dpa", "efe": "EFE", "ansa": "ANSA", "apa": "APA", "ats": "ATS",
+    "yonhap": "Yonhap", "yonhap news agency": "Yonhap", "연합뉴스": "Yonhap", "kyodo": "Kyodo", "kyodo news": "Kyodo",
+    "xinhua": "Xinhua", "tass": "TASS", "interfax": "Interfax", "upi": "UPI", "bloomberg": "Bloomberg",
+    "pa": "PA", "pa media": "PA", "press association": "PA", "aap": "AAP", "australian associated press": "AAP",
+    "canadian press": "CP", "the canadian press": "CP", "čtk": "ČTK", "ctk": "ČTK", "pap": "PAP", "mti": "MTI",
+    "belga": "Belga", "anp": "ANP", "ritzau": "Ritzau", "ntb": "NTB", "stt": "STT", "pti": "PTI", "ians": "IANS",
+    "ani": "ANI", "lusa": "Lusa", "anadolu": "Anadolu", "anadolu agency": "Anadolu", "globe newswire": "GlobeNewswire",
+    "globenewswire": "GlobeNewswire", "business wire": "Business Wire", "pr newswire": "PR Newswire",
+}  # fmt: skip
+_AGENCY = re.compile(  # what calls itself one
+    r"(?:[^\W\d_][\w'\u2019-]*\s){1,3}(?:Newswires?|News Agency|News Service|Press Agency|Wire Service)"
+)
+_AMBIGUOUS = {"pa", "ap", "apa", "ani", "ats", "pap", "efe", "mti", "pti"}  # words or names unless in upper case
+
+_BY = re.compile(r"^(?:written\s+by|by|von|par|por|by:)\s+", re.IGNORECASE)
+_SPLIT = re.compile(
+    r"\s*(?:;|\n|\||•|\s&\s|,?\s+(?:and|und|et)\s+|,(?!\s*(?:Jr|Sr|I{2,3}|MD|PhD|Ph\.D)\b))\s*", re.IGNORECASE
+)
+_NO_NAME = re.compile(
+    r"https?:|www\.|[@/<>{}\[\](]|\d{2}|(?-i:^[a-z]+(?:-[a-z]+)+$)|"
+    r"\b(?:staff|writer|writers|reporter|reporters|editor|editors|correspondent|desk|newsroom|admin|author|contributor|contributors|update[ds]?|published|agencies|news|team|with|from|"
+    r"redaktion|redazione|rédaction|redacción|sponsored|press|times|gazette|view|minutes?|read|follow|anchor|"
+    r"producer|columnist|et al)\b",
+    re.IGNORECASE,
+)
+
+_DASH = r"(?:--|[-\u2012-\u2015])"
+_PLACE = r"[A-ZÀ-ÖØ-Þ][\w.'\u2019 /-]{1,40}(?:, ?[A-Z][\w. -]{1,25}){0,2}"
+_DATELINES = (
+    # KAESONG, North Korea (AP) —  /  SEOUL, Sept. 14 (Yonhap) --  /  LONDON (Reuters) -
+    re.compile(
+        rf"(?P<place>{_PLACE}),?(?: \d{{1,2}} \w+| \w+\.?\s+\d{{1,2}}(?:, \d{{4}})?)?\s*"
+        rf"\((?P<agency>[^()\d]{{2,30}})\)\s?(?:{_DASH}|[.:])"
+    ),
+    # (ANSA) - Rome, October 11 -
+    re.compile(
+        rf"\((?P<agency>[A-Z][^()\d]{{1,29}})\) ?{_DASH} ?"
+        rf"(?P<place>[A-Z][\w.' -]{{1,30}}),[^-\u2012-\u2015]{{1,20}}{_DASH}"
+    ),
+    # (Reuters) -   /  Berlin (dpa) -  is covered above
+    re.compile(rf"\((?P<agency>[A-Z][^()\d]{{1,29}})\)\s?{_DASH}"),
+    # (서울=연합뉴스)
+    re.compile(r"\((?P<place>[^()=\d]{1,20})=(?P<agency>[^()=\d]{1,20})\)"),
+    # PARIS — a place in capitals and a dash
+    re.compile(r"(?P<place>[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.' -]{2,30}(?:, ?[A-Z][\w. -]{1,25})?) (?:--|[\u2013\u2014]) "),
+)
+_NOT_PLACE = re.compile(  # what stands behind the place: agency, date, dash
+    r"\s*\([^()]*\)|"
+    r",?\s+(?:[A-Z][a-z]{2,8}\.?\s+\d{1,2}|\d{1,2}\.?\s+[A-Z]\w+)(?:,?\s+\d{4})?(?=[\s\u2013\u2014-]*$)|"
+    r"[\s,/\u2013\u2014-]+$"
+)
+
+
+class Dateline(NamedTuple):
+    """The opening of a report: where it was written and by whom it was sent; either may be missing."""
+
+    place: str | None
+    agency: str | None
+
+
+def read_dateline(text: str) -> Dateline:
+    """The dateline at the very beginning of `text` (or of its second paragraph, below a standfirst)."""
+    for paragraph in text.split("\n\n", 2)[:2]:
+        for pattern in _DATELINES:
+            if found := pattern.match(paragraph[:160]):
+                groups = found.groupdict()
+                place, agency = groups.get("place"), groups.get("agency")
+                return Dateline(place_in(place), agency and (agency_in(agency) or agency.strip()))
+    return Dateline(None, None)
+
+
+def place_in(dateline: str | None) -> str | None:
+    """The place in a dateline such as ``LIMA, Jan 21 (Reuters) -``; None when a system put a time stamp there."""
+    place = (dateline or "").strip()
+    while (shorter := _NOT_PLACE.sub("", place, count=1)) != place:
+        place = shorter
+    return place if place and not place[0].isdigit() else None
+
+
+def agency_in(text: str | None) -> str | None:
+    """Short name of the news agency that `text` (a byline part or a credit line) names, if it is one.
+
+    One that is not known but calls itself an agency, such as ``Harbour Newswire``, keeps its name.
+    """
+    word = (text or "").strip(" .()\n\t-\u2013\u2014")
+    known = _AGENCIES.get(word.casefold()) or (word if _AGENCY.fullmatch(word) else None)
+    return None if known and word.casefold() in _AMBIGUOUS and not word.isupper() else known
+
+
+def author_names(bylines: Iterable[str | None], site: str | None = None) -> tuple[str, ...]:
+    """Names of people in `bylines`, in order, each once; agencies, job titles, addresses and the `site` left out.
+
+    Names in capitals are put in title case.
+    """
+    names: dict[str, str] = {}
+    for byline in bylines:
+        for part in _SPLIT.split(_BY.sub("", " ".join((byline or "").split(" ")).strip())[:500]):
+            name = " ".join(_BY.sub("", part.strip(" .,;:-\u2013\u2014*")).split())
+            if (
+                not 2 < len(name) <= 60
+                or _NO_NAME.search(name)
+                or agency_in(name)
+                or name.casefold() == (site or "").casefold()
+            ):
+                continue
+            if name.isupper() and " " in name:
+                name = name.title()
+            names.setdefault(name.casefold(), name)
+    return tuple(names.values())

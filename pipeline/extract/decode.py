@@ -1,0 +1,96 @@
+"""Bytes to text: what a browser would do, plus what real pages need.
+
+Labels are resolved as the WHATWG Encoding Standard has them (``iso-8859-1`` means windows-1252), by w3lib. A label is
+a claim, though: valid multi-byte UTF-8 is UTF-8 whatever the label says, and a UTF-8 label on bytes that are not
+UTF-8 starts a detection.
+"""
+
+from __future__ import annotations
+
+import re
+
+from w3lib.encoding import (
+    html_body_declared_encoding,
+    http_content_type_encoding,
+    read_bom,
+    resolve_encoding,
+    to_unicode,
+)
+
+__all__ = ["decode"]
+
+_SAMPLE = 2_000  # bytes looked at to recognise UTF-16
+_STATEFUL = ("iso2022", "hz")  # seven-bit encodings: valid UTF-8 by accident
+_NON_ASCII_RUN = re.compile(rb"[^<>\x80-\xff]{0,40}[\x80-\xff][^<>]{0,60}")
+_MAX_RUNS = 200
+_WESTERN = frozenset(
+    "àâáäãåæçéèêëíìîïñóòôöõøœúùûüßÀÂÁÄÅÆÇÉÈÊËÍÎÑÓÔÖØŒÚÛÜ\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u2022«»€£°©®\xa0·¿¡"
+)
+_CANDIDATES = [  # what unlabelled or mislabelled news pages are written in; a longer list guesses worse
+    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "iso8859_2", "koi8_r",
+    "shift_jis", "euc_jp", "gb18030", "big5", "cp949",
+]  # fmt: skip
+
+
+def decode(body: bytes, content_type: str | None = None) -> str:
+    """Text of `body`; never fails. Null characters and a byte order mark are dropped.
+
+    Args:
+        body: Any bytes.
+        content_type: Content-Type header, for its charset.
+    """
+    encoding, bom = read_bom(body)
+    if encoding is not None and bom is not None:
+        return to_unicode(body[len(bom) :], encoding).replace("\0", "")
+    if encoding := _bare_utf16(body):
+        return to_unicode(body, encoding).replace("\0", "")
+    body = body.replace(b"\0", b"")
+    labels = [c for c in (http_content_type_encoding(content_type), html_body_declared_encoding(body)) if c]
+    for label in labels:
+        if label.startswith(_STATEFUL):
+            return to_unicode(body, label)
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return _decode_legacy(body, [c for c in labels if not c.startswith("utf-")])
+
+
+def _bare_utf16(body: bytes) -> str | None:
+    """UTF-16 without a byte order mark shows as nulls in every other byte: markup is ASCII."""
+    sample = body[:_SAMPLE]
+    half = len(sample) // 2
+    if half < 2 or b"\0" not in sample:
+        return None
+    even, odd = sample[0::2].count(0) / half, sample[1::2].count(0) / half
+    if odd > 0.4 and even < 0.1:
+        return "utf-16-le"
+    if even > 0.4 and odd < 0.1:
+        return "utf-16-be"
+    return None
+
+
+def _decode_legacy(body: bytes, labels: list[str]) -> str:
+    """Text of bytes that are not valid UTF-8."""
+    non_ascii = len(body) - len(body.translate(None, bytes(range(128, 256))))
+    for label in labels:
+        text = to_unicode(body, label)
+        if text.count("\ufffd") * 20 <= non_ascii:
+            return text
+    text = body.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    good = sum(1 for c in text if c > "\x7f") - bad
+    if bad * 4 <= good or (bad == 1 and text.endswith("\ufffd")):  # UTF-8 with a few broken or cut characters
+        return text
+    return to_unicode(body, _detect(body))
+
+
+def _detect(body: bytes) -> str:
+    """The likeliest legacy encoding: windows-1252 if it gives Western European text, else by letter frequencies."""
+    runs = [m[0] for _, m in zip(range(_MAX_RUNS), _NON_ASCII_RUN.finditer(body), strict=False)]
+    sample = b" ".join(runs)
+    if all(c < "\x80" or c in _WESTERN for c in sample.decode("cp1252", "replace")):
+        return "cp1252"
+    from charset_normalizer import from_bytes  # slow to import, rarely needed
+
+    best = from_bytes(sample, cp_isolation=_CANDIDATES).best()
+    return (best and resolve_encoding(best.encoding)) or "cp1252"

@@ -1,0 +1,21 @@
+"""How a reader says that bytes cannot become an article."""
+
+from __future__ import annotations
+
+from pipeline.article import Reason
+
+__all__ = ["Unextractable"]
+
+
+class Unextractable(Exception):
+    """These bytes are no article; `extract` turns this into a `Reject`.
+
+    Attributes:
+        reason: Code for the ledger.
+        detail: One line for a person.
+    """
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail

@@ -1,0 +1,127 @@
+"""The element that holds an article's body and nothing else, for pages whose body is short.
+
+Below 250 characters of text trafilatura doubts what it found and takes in text from the whole page: navigation,
+consent banners, teasers. A brief, a photo page or a flash then comes out as furniture. Within the body's own element
+there is nothing else to take.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+
+import trafilatura
+from lxml.html import Element, HtmlElement
+from trafilatura.settings import DEFAULT_CONFIG, Document
+
+from pipeline.extract.markup import paragraphs
+
+__all__ = ["brief_body", "document_paragraphs"]
+
+_TRUSTED = DEFAULT_CONFIG.getint("DEFAULT", "MIN_EXTRACTED_SIZE")  # characters that trafilatura does not doubt
+_WIDENED = 3_000  # characters; a text beyond was not found by widening the search, or is beyond repair
+_MIN_BODY = 20  # characters that can be a body at all
+_NO_DOUBT = deepcopy(DEFAULT_CONFIG)
+_NO_DOUBT["DEFAULT"]["MIN_EXTRACTED_SIZE"] = "1"
+
+_BODY_NAME = re.compile(
+    r"(?:article|story|entry|post|news|art)(?:-|_|__)?(?:body|content|text|copy|bodycopy)\b|"
+    r"\bbody-?(?:text|copy|content)\b|\bfull-?text\b",
+    re.IGNORECASE,
+)
+_OUTSIDE = ("nav", "aside", "footer", "form")
+_HOLDERS = ("article", "div", "main", "section", "td")
+
+
+def brief_body(tree: HtmlElement, found: list[str]) -> list[str]:
+    """The paragraphs of a short body, or `found` when the body is not short or no element is sure to hold it.
+
+    Args:
+        tree: The parsed page; not changed.
+        found: Paragraphs that trafilatura gave for the whole page.
+    """
+    size = _size(found)
+    if not found or size > _WIDENED:
+        return found
+    certain = _undoubting(tree)
+    for frame in _frames(tree):
+        held = _held(found, frame)
+        if (_size(certain) >= _TRUSTED and held) or _has_run(tree, set(found).difference(held)):
+            return found
+        body = _undoubting(_alone(frame)) if len(frame) else paragraphs(frame)
+        if held and max(held, key=len) not in body:  # it took a caption or byline for the whole
+            body = held
+        if _size(body) >= _MIN_BODY and (not held or _size(body) < min(size, _TRUSTED)):
+            return body
+    return found
+
+
+def document_paragraphs(found: object) -> list[str]:
+    """Paragraphs of what trafilatura gave, which is None for pages without text."""
+    return paragraphs(found.body, skip=frozenset()) if isinstance(found, Document) else []
+
+
+def _held(found: list[str], frame: HtmlElement) -> list[str]:
+    """Those of the paragraphs that stand in `frame`."""
+    text = "".join(frame.text_content().split())
+    return [line for line in found if "".join(line.split()) in text]
+
+
+def _has_run(tree: HtmlElement, lines: set[str]) -> bool:
+    """Whether `lines` stand together in one element as the paragraphs of an article do, and no teasers do."""
+    sizes: Counter[HtmlElement] = Counter()
+    for element in tree.iter("p"):
+        if " ".join(element.text_content().split()) in lines:
+            sizes[element.getparent()] += len(element.text_content())
+    return any(size >= _TRUSTED for size in sizes.values())
+
+
+def _size(lines: list[str]) -> int:
+    return sum(map(len, lines))
+
+
+def _undoubting(tree: HtmlElement) -> list[str]:
+    """Paragraphs of the main content, however short, without a search beyond it.
+
+    Precision is favoured because otherwise a retry in recall mode widens the search, whatever the minimum size.
+    """
+    return document_paragraphs(
+        trafilatura.bare_extraction(
+            tree, fast=True, favor_precision=True, include_comments=False, deduplicate=False, config=_NO_DOUBT
+        )
+    )
+
+
+def _alone(frame: HtmlElement) -> HtmlElement:
+    """A page with `frame` only."""
+    page, body = Element("html"), Element("body")
+    page.append(body)
+    body.append(deepcopy(frame))
+    body[0].tail = None
+    return page
+
+
+def _frames(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """Elements that are likely to hold the body, likeliest first: one for each way in which pages mark it."""
+    marks: tuple[Callable[[HtmlElement], bool], ...] = (
+        lambda e: "articleBody" in (e.get("itemprop") or "").split(),
+        lambda e: _BODY_NAME.search(f"{e.get('id') or ''} {e.get('class') or ''}") is not None,
+        lambda e: e.tag == "article" or e.get("role") == "article",
+        lambda e: e.tag == "main" or e.get("role") == "main",
+    )
+    for mark in marks:
+        marked = [e for e in tree.iter(*_HOLDERS) if mark(e) and next(e.iterancestors(*_OUTSIDE), None) is None]
+        if marked:
+            yield _of_headline(_outermost(marked))
+
+
+def _outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
+    inside = set(elements)
+    return [e for e in elements if not any(a in inside for a in e.iterancestors())]
+
+
+def _of_headline(frames: list[HtmlElement]) -> HtmlElement:
+    """Of several alike, the one with the headline in it; else the longest: the others are teasers."""
+    return max(frames, key=lambda e: (e.find(".//h1") is not None, len(e.text_content())))

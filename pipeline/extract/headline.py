@@ -1,0 +1,72 @@
+"""A page's headline and its site's name, told apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+__all__ = ["Headline", "read_headline"]
+
+_SEPARATOR = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022:\u00ab\u00bb~-]+\s+")
+_BRACKETED = re.compile(r"(.*\S)\s+[(\[]([^()\[\]]+)[)\]]")
+
+
+class Headline(NamedTuple):
+    """What a page's titles say: the headline (empty when they say nothing else than the site's name) and the site."""
+
+    text: str
+    site: str | None
+
+
+def read_headline(titles: Iterable[str], sites: Iterable[str | None], host: str | None) -> Headline:
+    """The first title that is more than the site's name, without that name at its end or beginning.
+
+    A part of a title is the site's name when it is one of `sites`, or reads like the host's name, or stands behind
+    what another title has alone.
+
+    Args:
+        titles: Best first, as `page_metadata` gives them.
+        sites: Names that the page gives its site.
+        host: Host of the page's address.
+    """
+    titles = [t for t in titles if t]
+    host_keys = {_key(label) for label in (host or "", *(host or "").removeprefix("www.").split(".")[:-1])} - {""}
+    keys = {_key(site) for site in sites if site} | host_keys
+    titles = [_unbracketed(title, keys) for title in titles]
+    named = next((part for title in titles for part in _site_parts(title, titles, host_keys)), None)
+    if named:
+        keys.add(_key(named))
+    for title in titles:
+        parts, separators = _SEPARATOR.split(title), _SEPARATOR.findall(title)
+        while len(parts) > 1 and (_key(parts[-1]) in keys or "".join(separators[-1:]).strip() == "|"):
+            parts.pop()
+            separators.pop()
+        while len(parts) > 1 and _key(parts[0]) in keys:
+            parts.pop(0)
+            separators.pop(0)
+        headline = "".join(p + s for p, s in zip(parts, [*separators, ""], strict=True)).strip()
+        if headline and _key(headline) not in keys:
+            return Headline(headline, named)
+    return Headline("", named)
+
+
+def _site_parts(title: str, titles: list[str], host_keys: set[str]) -> list[str]:
+    """Parts of a title that name the site."""
+    parts = _SEPARATOR.split(title)
+    ends = [parts[-1], parts[0]] if len(parts) > 1 else []
+    behind = next((title[len(t) :] for t in titles if len(t) < len(title) and title.startswith(t)), "")
+    separator = _SEPARATOR.match(behind)
+    alone = separator is not None and _SEPARATOR.search(behind, separator.end()) is None
+    return [p for p in ends if _key(p) in host_keys] or ([parts[-1]] if alone else [])
+
+
+def _unbracketed(title: str, keys: set[str]) -> str:
+    """A site's name in brackets at the end is set off like others: ``Ferry to run (Harbour Post)``."""
+    found = _BRACKETED.fullmatch(title)
+    return f"{found[1]} | {found[2]}" if found and _key(found[2]) in keys else title
+
+
+def _key(name: str) -> str:
+    """A site's name for comparing: ``The Harbour Post`` and ``harbourpost.example`` differ only in their ends."""
+    return re.sub(r"\W|^the\s", "", name.casefold().removeprefix("www."))

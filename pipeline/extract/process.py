@@ -1,0 +1,74 @@
+"""Worker processes that start from anywhere and outlive nobody."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import sys
+import threading
+from contextlib import suppress
+from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.process import BaseProcess, current_process
+from types import ModuleType
+
+__all__ = ["WorkerContext", "prepare_worker"]
+
+_ADDRESS_SPACE = 2 * 1024**3  # bytes per worker
+_starting = threading.Lock()
+
+
+class _WorkerProcess(SpawnProcess):
+    """A spawned process that needs nothing of the program that starts it.
+
+    `multiprocessing` imports the parent's main module again in every child, which runs scripts without a main guard a
+    second time and fails for programs read from standard input; and it forbids children to daemonic processes, as
+    task runners are, because they might be orphaned. Ours need no main module, and end with their parent
+    (`prepare_worker`).
+    """
+
+    def start(self) -> None:
+        with _starting:
+            config: dict[str, object] = current_process()._config  # type: ignore[attr-defined]
+            daemon, main = config.pop("daemon", None), sys.modules["__main__"]
+            sys.modules["__main__"] = ModuleType("__main__")
+            try:
+                super().start()
+            finally:
+                sys.modules["__main__"] = main
+                if daemon is not None:
+                    config["daemon"] = daemon
+
+
+class WorkerContext(SpawnContext):
+    """`multiprocessing` context for pools of such processes; nothing is inherited from the parent's memory."""
+
+    Process = _WorkerProcess
+
+
+def prepare_worker() -> None:
+    """Run in a new worker: bind its life to the parent's, limit its memory, and import all it needs."""
+    if parent := multiprocessing.parent_process():
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    with suppress(ValueError, OSError):  # a lower limit is set already
+        resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _warm_up()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
+
+
+def _warm_up() -> None:
+    """Pay for imports, compiled patterns and the language model before the first page's time starts."""
+    from datetime import UTC, datetime
+
+    from pipeline.article import Capture, Item
+    from pipeline.extract import extract
+
+    words = " ".join(["The delegation arrived in the morning and met the mayor of the town."] * 8)
+    body = f"<html><head><title>Warm</title></head><body><article><p>{words}</p></article></body></html>".encode()
+    extract(Capture(Item("warm-up", 0, "https://example.org/a"), body, datetime.now(UTC), "https://example.org/a"))

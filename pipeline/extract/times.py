@@ -1,0 +1,56 @@
+"""Points in time as pages and wires write them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import NamedTuple
+
+__all__ = ["Moment", "plausible", "read_moment"]
+
+_DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}")
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web: a template's placeholder, not a date
+_AHEAD = timedelta(days=1)  # clocks and time zones differ by less
+
+
+class Moment(NamedTuple):
+    """A point in time.
+
+    Attributes:
+        at: Aware, UTC; midnight when only the day is known.
+        exact: False when only the day is known.
+    """
+
+    at: datetime
+    exact: bool
+
+
+def read_moment(value: object) -> Moment | None:
+    """Read ISO 8601 (extended, basic, NITF ``norm``), RFC 2822 or epoch seconds/milliseconds; None for anything else.
+
+    A time without a zone is taken as UTC.
+    """
+    text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if not 8 <= len(text) <= 64:
+        return None
+    try:
+        if _DAY.fullmatch(text):
+            return Moment(datetime.fromisoformat(text).replace(tzinfo=UTC), exact=False)
+        if text.isdecimal() and len(text) in (10, 13):
+            return Moment(datetime.fromtimestamp(int(text[:10]), UTC), exact=True)
+        at = datetime.fromisoformat(re.sub(r" (?=(?:[+-]\d|Z))|(?<=\d) UTC$", "", text))
+    except (ValueError, OverflowError):
+        try:
+            at = parsedate_to_datetime(text)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            return None
+    try:
+        return Moment(at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC), exact=True)
+    except OverflowError:
+        return None
+
+
+def plausible(moment: Moment | None, seen: datetime) -> Moment | None:
+    """`moment` unless it is None, before the web, or more than a day after it was `seen`."""
+    return moment if moment and _EARLIEST <= moment.at <= seen + _AHEAD else None

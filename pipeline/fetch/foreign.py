@@ -1,0 +1,213 @@
+"""WARC and ARC files that others wrote: crawls, Common Crawl news. Everything in them may be broken."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import BinaryIO
+
+from fastwarc import ArchiveIterator, WarcRecord, WarcRecordType
+from warcio.archiveiterator import ARCIterator
+from warcio.exceptions import ArchiveLoadFailed
+
+from pipeline.article import Capture, Item, RawRef, Reason, Reject
+from pipeline.fetch.decode import collect
+from pipeline.fetch.failure import Failure, reason_of_status
+
+__all__ = ["read_foreign_warc"]
+
+_HEAD = 65_536  # bytes of HTTP status line and headers
+_TAKEN = re.compile(r"text/(html|xml|plain|json)|application/(xhtml\+xml|xml|json|[\w.+-]+\+(xml|json))", re.IGNORECASE)
+_HEADER_END = re.compile(rb"\r?\n\r?\n")  # old crawls end lines with a bare line feed
+_STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})")
+_MEMBER = b"\x1f\x8b\x08"
+_WARC = re.compile(rb"WARC/\d\.\d\r?\n")
+_MARKS = re.compile(re.escape(_MEMBER) + b"|" + _WARC.pattern)
+_SCAN = 1 << 20
+
+
+def read_foreign_warc(
+    fileobj: BinaryIO, source: str, file: str, *, max_bytes: int, first_seq: int = 0
+) -> Iterator[Capture | Reject]:
+    """The pages and wire items of a WARC or ARC file, compressed (gzip, lz4, zstd) or not, in its order.
+
+    Response and resource records of text, markup and JSON become captures; other types of content and broken records
+    become rejects. Requests, metadata, revisits, redirects, robots.txt and DNS records are no items and passed over.
+    After damage, reading goes on with the next record that can be found. Memory is bounded by `max_bytes`.
+
+    Args:
+        fileobj: Binary and seekable.
+        file: Path for ``RawRef.file``; offsets are those of the records in it.
+        first_seq: ``Item.seq`` of the first item.
+    """
+    head = fileobj.read(2_048)
+    fileobj.seek(0)
+    records = _arc_records if _is_arc(head) else _warc_records
+    seq = first_seq
+    for record in records(fileobj, max_bytes):
+        if (outcome := record.outcome(source, seq, file, max_bytes)) is not None:
+            yield outcome
+            seq += 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """One record as it lies there: where it begins, its target, date and block; or what is wrong with it."""
+
+    offset: int
+    url: str = ""
+    at: datetime | None = None
+    block: bytes = b""
+    http: bool = True
+    mime: str | None = None
+    broken: Failure | None = None
+
+    def outcome(self, source: str, seq: int, file: str, max_bytes: int) -> Capture | Reject | None:
+        """What becomes of it; None when it is no item."""
+        item = Item(source, seq, self.url or f"{file}#{self.offset}")
+        raw = RawRef(file, self.offset)
+        at = self.at or datetime.fromtimestamp(0, UTC)  # a fixed moment: a re-run must give the same bytes
+        try:
+            if self.broken:
+                raise self.broken
+            if self.url.partition("?")[0].endswith("/robots.txt") or self.url.startswith(("dns:", "whois:")):
+                return None
+            status, headers, body = _parse_http(self.block) if self.http else (None, {}, self.block)
+            if status is not None and (300 <= status < 400 or status < 200):
+                return None
+            if status is not None and status not in (200, 203):
+                raise Failure(reason_of_status(status), f"captured with status {status}", status=status)
+            mime = headers.get("content-type") if self.http else self.mime
+            if mime and not _TAKEN.match(mime.strip()):
+                raise Failure(Reason.UNSUPPORTED, f"content of type {mime[:80]}", status=status)
+            if headers.get("transfer-encoding", "").lower() == "chunked":
+                body = _unchunked(body)
+            body = collect((body,), headers.get("content-encoding"), max_bytes)
+        except Failure as e:
+            return Reject(item, e.reason, str(e), fetched_at=at, status=e.status, raw=raw)
+        return Capture(
+            item=item,
+            body=body,
+            fetched_at=at,
+            url=self.url,
+            status=status,
+            content_type=mime,
+            etag=headers.get("etag"),
+            last_modified=headers.get("last-modified"),
+            raw=raw,
+        )
+
+
+def _warc_records(fileobj: BinaryIO, max_bytes: int) -> Iterator[_Record]:
+    """Records of a WARC file; after damage, from the next gzip member or version line on."""
+    start: int | None = 0
+    while start is not None:
+        fileobj.seek(start)
+        at, sound = start, start == 0  # `at`: where the last readable record begins
+        try:
+            for record in ArchiveIterator(fileobj, parse_http=False):
+                at, sound = record.stream_pos, True
+                if record.record_type in (WarcRecordType.response, WarcRecordType.resource):
+                    yield _warc_record(record, max_bytes)
+            return
+        except (OSError, ValueError, UnicodeError) as e:
+            if sound:  # else this damage has been told already
+                yield _Record(at, broken=Failure(Reason.MALFORMED, f"damaged after offset {at}: {e}"))
+        start = _next_record(fileobj, at + 1)
+
+
+def _warc_record(record: WarcRecord, max_bytes: int) -> _Record:
+    offset, url = record.stream_pos, (record.headers.get("WARC-Target-URI") or "").strip(" <>")
+    http = (record.headers.get("Content-Type") or "").lower().startswith("application/http")
+    at = _date(record.headers.get("WARC-Date"))
+    block = bytes(record.reader.read(max_bytes + _HEAD + 1)) if record.content_length <= max_bytes + _HEAD else b""
+    broken = None
+    if record.content_length > max_bytes + _HEAD:
+        broken = Failure(Reason.TOO_LARGE, f"record of {record.content_length:,} bytes, {max_bytes:,} allowed")
+    elif len(block) < record.content_length:
+        broken = Failure(Reason.MALFORMED, f"record ends after {len(block):,} of {record.content_length:,} bytes")
+    return _Record(offset, url, at, block, http, record.headers.get("Content-Type"), broken)
+
+
+def _arc_records(fileobj: BinaryIO, max_bytes: int) -> Iterator[_Record]:
+    offset = 0
+    try:
+        records = ARCIterator(fileobj, arc2warc=True)
+        for record in records:
+            block = record.http_headers.to_bytes() if record.http_headers else b""
+            body = record.raw_stream.read(max_bytes + 1)
+            offset = records.get_record_offset()  # reads to the end of the record, so only now
+            large = (
+                Failure(Reason.TOO_LARGE, f"record of more than {max_bytes:,} bytes") if len(body) > max_bytes else None
+            )
+            url, at = record.rec_headers.get_header("WARC-Target-URI"), record.rec_headers.get_header("WARC-Date")
+            yield _Record(offset, url or "", _date(at), block + body, True, None, large)
+    except (ArchiveLoadFailed, OSError, ValueError, AttributeError) as e:
+        yield _Record(offset, broken=Failure(Reason.MALFORMED, f"damaged after offset {offset}: {e}"))
+
+
+def _is_arc(head: bytes) -> bool:
+    return (_unzipped(head) or head).startswith(b"filedesc://")
+
+
+def _next_record(fileobj: BinaryIO, start: int) -> int | None:
+    """Offset of the next place from `start` on where a record begins; None when there is none."""
+    fileobj.seek(start)
+    window = b""
+    while chunk := fileobj.read(_SCAN):
+        window += chunk
+        base = fileobj.tell() - len(window)
+        for mark in _MARKS.finditer(window):
+            if mark[0] != _MEMBER or _WARC.match(_unzipped(window[mark.start() : mark.start() + 2_048])):
+                return base + mark.start()
+        window = window[-2_048:]
+    return None
+
+
+def _unzipped(head: bytes) -> bytes:
+    """The first bytes of a gzip member of which `head` is the beginning; empty when it is none."""
+    try:
+        return zlib.decompressobj(31).decompress(head, 64)
+    except zlib.error:
+        return b""
+
+
+def _parse_http(block: bytes) -> tuple[int, dict[str, str], bytes]:
+    end = _HEADER_END.search(block, 0, _HEAD)
+    status = _STATUS_LINE.match(block)
+    if end is None or status is None:
+        raise Failure(Reason.MALFORMED, "no HTTP response in the record")
+    headers: dict[str, str] = {}
+    for line in block[: end.start()].splitlines()[1:]:
+        name, _, value = line.partition(b":")
+        headers.setdefault(name.strip().decode("latin-1").lower(), value.strip().decode("latin-1")[:2_000])
+    return int(status[1]), headers, block[end.end() :]
+
+
+def _unchunked(body: bytes) -> bytes:
+    """Undo chunked transfer coding (RFC 9112 section 7.1); many archives keep the header of a body put together."""
+    parts: list[bytes] = []
+    at = 0
+    while True:
+        end = body.find(b"\r\n", at, at + 200)
+        size_field = body[at:end].partition(b";")[0].strip() if end >= 0 else b""
+        if not re.fullmatch(rb"[0-9A-Fa-f]{1,8}", size_field):
+            if at == 0:
+                return body
+            raise Failure(Reason.MALFORMED, "broken chunked body")
+        size = int(size_field, 16)
+        if size == 0:
+            return b"".join(parts)
+        parts.append(body[end + 2 : end + 2 + size])
+        at = end + 2 + size + 2
+
+
+def _date(value: str | None) -> datetime | None:
+    try:
+        when = datetime.fromisoformat(value or "")
+    except ValueError:
+        return None
+    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)

@@ -1,0 +1,270 @@
+"""Compiled loops over UTF-8 text: tokens, shingles, MinHash signatures, passage keys.
+
+Everything runs over the buffers of Arrow string arrays; there is no Python object per token. Compiled once per machine
+(numba keeps the machine code beside the module, or in the user's cache folder).
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.fold.tokens import JOIN, NAME, NUMBER, SEPARATOR, SINGLE
+
+__all__ = ["distinct", "shingles", "sign", "tokenise", "traits"]
+
+_U64 = np.uint64
+_FNV_BASIS = _U64(0xCBF29CE484222325)
+_FNV_PRIME = _U64(0x100000001B3)
+_ROLL = _U64(0x9E3779B97F4A7C15)  # odd: multiplication by it is a bijection, so no word position is lost
+
+_jit = numba.njit(cache=True, nogil=True, boundscheck=False)
+
+
+@_jit
+def _mix64(h: int) -> int:
+    """MurmurHash3's 64-bit finaliser: every input bit reaches every output bit."""
+    h = _U64(h)
+    h ^= h >> _U64(33)
+    h *= _U64(0xFF51AFD7ED558CCD)
+    h ^= h >> _U64(33)
+    h *= _U64(0xC4CEB9FE1A85EC53)
+    h ^= h >> _U64(33)
+    return h
+
+
+@_jit
+def _mix32(x: int) -> int:
+    """MurmurHash3's 32-bit finaliser. The casts keep numba from widening to 64 bits, at half the speed."""
+    x = np.uint32(x ^ (x >> np.uint32(16)))
+    x = np.uint32(x * np.uint32(0x85EBCA6B))
+    x = np.uint32(x ^ (x >> np.uint32(13)))
+    x = np.uint32(x * np.uint32(0xC2B2AE35))
+    return np.uint32(x ^ (x >> np.uint32(16)))
+
+
+@_jit
+def tokenise(
+    data: NDArray[np.uint8],
+    start: int,
+    end: int,
+    classes: NDArray[np.uint8],
+    folds: NDArray[np.int32],
+    hashes: NDArray[np.uint64],
+    begins: NDArray[np.int32],
+    ends: NDArray[np.int32],
+) -> int:
+    """Tokens of the valid UTF-8 bytes ``data[start:end]``.
+
+    Fills `hashes` with one 64-bit hash a token (FNV-1a over case-folded code points, mixed) and `begins`, `ends` with
+    its offsets in characters; each must hold ``end - start`` entries.
+
+    Returns:
+        The number of tokens.
+    """
+    n = 0
+    inside = False
+    h = _FNV_BASIS
+    char = 0
+    i = start
+    while i < end:
+        b = data[i]
+        if b < 0x80:
+            code = np.int32(b)
+            i += 1
+        elif b < 0xE0:
+            code = np.int32(b & 0x1F) << 6 | np.int32(data[i + 1] & 0x3F)
+            i += 2
+        elif b < 0xF0:
+            code = np.int32(b & 0x0F) << 12 | np.int32(data[i + 1] & 0x3F) << 6 | np.int32(data[i + 2] & 0x3F)
+            i += 3
+        else:
+            code = (
+                np.int32(b & 0x07) << 18
+                | np.int32(data[i + 1] & 0x3F) << 12
+                | np.int32(data[i + 2] & 0x3F) << 6
+                | np.int32(data[i + 3] & 0x3F)
+            )
+            i += 4
+        kind = classes[code] if code < classes.shape[0] else SEPARATOR
+        if kind != JOIN and inside:
+            hashes[n] = _mix64(h)
+            ends[n] = char
+            n += 1
+            inside = False
+        if kind != SEPARATOR:
+            if not inside:
+                begins[n] = char
+                h = _FNV_BASIS
+                inside = True
+            if code < folds.shape[0]:
+                for k in range(3):
+                    f = folds[code, k]
+                    if f == 0:
+                        break
+                    h = (h ^ _U64(f)) * _FNV_PRIME
+            else:
+                h = (h ^ _U64(code)) * _FNV_PRIME
+            if kind == SINGLE:
+                hashes[n] = _mix64(h)
+                ends[n] = char + 1
+                n += 1
+                inside = False
+        char += 1
+    if inside:
+        hashes[n] = _mix64(h)
+        ends[n] = char
+        n += 1
+    return n
+
+
+@_jit
+def traits(
+    data: NDArray[np.uint8],
+    start: int,
+    end: int,
+    table: NDArray[np.uint8],
+    begins: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    n: int,
+    out: NDArray[np.uint8],
+) -> None:
+    """What kind of fact each token may be: into ``out[:n]``, `NUMBER` when it holds a digit, `NAME` when it begins with
+    a capital, else 0. `table` gives the trait of each code point below 0x20000."""
+    char = 0
+    token = 0
+    out[:n] = 0
+    i = start
+    while i < end and token < n:
+        b = data[i]
+        code = np.int32(b)
+        if b < 0x80:
+            i += 1
+        elif b < 0xE0:
+            code = np.int32(b & 0x1F) << 6 | np.int32(data[i + 1] & 0x3F)
+            i += 2
+        elif b < 0xF0:
+            code = np.int32(b & 0x0F) << 12 | np.int32(data[i + 1] & 0x3F) << 6 | np.int32(data[i + 2] & 0x3F)
+            i += 3
+        else:
+            i += 4
+        if char >= ends[token]:
+            token += 1
+            if token == n:
+                break
+        if char >= begins[token]:
+            trait = table[code] if code < table.shape[0] else np.uint8(0)
+            if trait == NUMBER or (trait == NAME and char == begins[token] and out[token] == 0):
+                out[token] = trait
+        char += 1
+
+
+@_jit
+def shingles(hashes: NDArray[np.uint64], n: int, size: int, out: NDArray[np.uint64]) -> int:
+    """Hashes of all runs of `size` tokens, in order, into `out`; a text shorter than that is one shingle.
+
+    A polynomial over the token hashes, rolled along (Karp and Rabin 1987), then mixed.
+
+    Returns:
+        The number of shingles, repeated ones included; 0 for a text without tokens.
+    """
+    if n == 0:
+        return 0
+    width = min(size, n)
+    top = _U64(1)
+    for _ in range(width - 1):
+        top *= _ROLL
+    h = _U64(0)
+    for i in range(width):
+        h = h * _ROLL + hashes[i]
+    out[0] = _mix64(h)
+    for i in range(n - width):
+        h = (h - hashes[i] * top) * _ROLL + hashes[i + width]
+        out[i + 1] = _mix64(h)
+    return n - width + 1
+
+
+@_jit
+def distinct(values: NDArray[np.uint64], n: int) -> int:
+    """Sort ``values[:n]`` in place, put the distinct ones first, return their number."""
+    if n == 0:
+        return 0
+    values[:n].sort()
+    kept = 1
+    for i in range(1, n):
+        if values[i] != values[kept - 1]:
+            values[kept] = values[i]
+            kept += 1
+    return kept
+
+
+@_jit
+def sign(
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    classes: NDArray[np.uint8],
+    folds: NDArray[np.int32],
+    size: int,
+    a: NDArray[np.uint32],
+    b: NDArray[np.uint32],
+    rows: int,
+    scale: int,
+    signatures: NDArray[np.uint32],
+    bands: NDArray[np.int32],
+    counts: NDArray[np.int32],
+    passages: NDArray[np.int32],
+    passage_ends: NDArray[np.int64],
+) -> None:
+    """Sketch the texts ``data[offsets[i]:offsets[i + 1]]``.
+
+    Args:
+        size: Tokens in a shingle.
+        a, b: Multipliers and increments of datasketch's ``affine32`` permutations.
+        rows: Rows of the signature in one band.
+        scale: One in `scale` shingles is a passage key (FracMinHash, Irber et al. 2022).
+        signatures: Out, (texts, permutations): as ``datasketch.MinHash(scheme="affine32")`` fed with the low 32 bits of
+            the shingle hashes.
+        bands: Out, (texts, permutations / rows): one key a band.
+        counts: Out: distinct shingles of each text.
+        passages: Out: passage keys of all texts one after the other, distinct and sorted within each.
+        passage_ends: Out: where each text's keys end in `passages`.
+    """
+    longest = 0
+    for i in range(offsets.shape[0] - 1):
+        longest = max(longest, offsets[i + 1] - offsets[i])
+    hashes = np.empty(longest, np.uint64)
+    begins = np.empty(longest, np.int32)
+    ends = np.empty(longest, np.int32)
+    shingle = np.empty(longest + 1, np.uint64)
+    filled = 0
+    n_bands = bands.shape[1]
+    for i in range(offsets.shape[0] - 1):
+        n = tokenise(data, offsets[i], offsets[i + 1], classes, folds, hashes, begins, ends)
+        n = distinct(shingle, shingles(hashes, n, size, shingle))
+        counts[i] = n
+        signature = signatures[i]
+        signature[:] = np.uint32(0xFFFFFFFF)
+        for k in range(n):
+            x = _mix32(np.uint32(shingle[k]))
+            for p in range(signature.shape[0]):
+                v = np.uint32(a[p] * x + b[p])
+                signature[p] = min(signature[p], v)
+        for band in range(n_bands):
+            h = _U64(band + 1)
+            for r in range(rows):
+                h = h * _ROLL + _U64(signature[band * rows + r])
+            bands[i, band] = np.int32(_mix64(h) >> _U64(32))
+        begin = filled
+        for k in range(n):
+            if shingle[k] % _U64(scale) == 0:
+                passages[filled] = np.int32(shingle[k] >> _U64(32))
+                filled += 1
+        passages[begin:filled].sort()
+        kept = begin
+        for k in range(begin, filled):
+            if k == begin or passages[k] != passages[kept - 1]:
+                passages[kept] = passages[k]
+                kept += 1
+        filled = kept
+        passage_ends[i] = filled

@@ -1,0 +1,108 @@
+"""Links: verified, typed pairs with their evidence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from pipeline.article import Clock, Relation
+from pipeline.fold.relate import pairs, reasons, relate
+from pipeline.fold.sketch import SketchContract
+from pipeline.fold.texts import Texts
+from pipeline.fold.verify import Evidence, verify
+from pipeline.lake import contract
+
+__all__ = ["link", "order_key"]
+
+_LADDER = {clock.value: rank for rank, clock in enumerate(Clock)}
+
+
+def link(
+    articles: pa.Table,
+    left: NDArray[np.int32],
+    right: NDArray[np.int32],
+    runs: NDArray[np.object_],
+    how: SketchContract = SketchContract(),
+) -> pa.Table:
+    """Verify pairs and decide what each is.
+
+    Args:
+        articles: Columns article_id, locator, text, text_hash, source, published_at, clock, seen_at.
+        left, right: Row numbers in `articles`.
+        runs: Run that brought each pair together.
+
+    Returns:
+        Rows of the table `links`, without those pairs that share nothing worth keeping.
+    """
+    earlier = _in_order(articles, left, right)
+    a, b = np.where(earlier, left, right), np.where(earlier, right, left)
+    evidence = verify(Texts.of(articles["text"], how), a, b)
+    locators = _codes(articles["locator"])
+    hashes = _codes(articles["text_hash"])
+    sources = _codes(articles["source"])
+    found = pairs(evidence, _hours(articles, a, b), locators[a] == locators[b], sources[a] == sources[b])
+    verdict = relate(found)
+    exact = hashes[a] == hashes[b]
+    keep = [int(i) for i in np.flatnonzero(exact | (verdict.relation >= 0))]
+    names, rules = [r.value for r in Relation], verdict.rules()
+    ids = articles["article_id"].combine_chunks()
+    rows = {
+        "article_a": ids.take(pa.array(a[keep])),
+        "article_b": ids.take(pa.array(b[keep])),
+        "relation": [Relation.EXACT.value if exact[i] else names[verdict.relation[i]] for i in keep],
+        "jaccard": np.round(found.jaccard[keep], 6),
+        "containment_a": np.round(found.of_a[keep], 6),
+        "containment_b": np.round(found.of_b[keep], 6),
+        "shared_shingles": found.shared[keep],
+        "spans": _spans(evidence, keep),
+        "needs_review": [bool(verdict.needs_review[i] and not exact[i]) for i in keep],
+        "decided_by": ["equal_text" if exact[i] else rules[i] for i in keep],
+        "reasons": [["the normalised texts are equal"] if exact[i] else reasons(found, verdict, i) for i in keep],
+        "run": pa.array(runs[keep], pa.string()),
+    }
+    return pa.table(rows, schema=contract("links").schema)
+
+
+def order_key(articles: pa.Table) -> list[tuple[object, ...]]:
+    """The ladder of clocks as a sort key: publication time, then how good its clock is, then when it was first seen."""
+    return [
+        (published, _LADDER[clock], seen, ident)
+        for published, clock, seen, ident in zip(
+            *(articles[c].to_pylist() for c in ("published_at", "clock", "seen_at", "article_id")), strict=True
+        )
+    ]
+
+
+def _in_order(articles: pa.Table, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.bool_]:
+    keys = order_key(articles)
+    rank = np.empty(len(keys), np.int64)
+    rank[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
+    return rank[left] <= rank[right]
+
+
+def _hours(articles: pa.Table, a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Hours between the publications; not a number where nobody stated one of them."""
+    seconds = articles["published_at"].cast(pa.int64()).to_numpy() / 1e6
+    stated = pc.not_equal(articles["clock"], Clock.SEEN.value).to_numpy(zero_copy_only=False)
+    return np.where(stated[a] & stated[b], np.abs(seconds[b] - seconds[a]) / 3600, np.nan)
+
+
+def _codes(column: pa.ChunkedArray) -> NDArray[np.int64]:
+    """Numbers that are equal where values are equal."""
+    codes = column.combine_chunks().dictionary_encode().indices
+    return np.asarray(codes, np.int64)
+
+
+def _spans(evidence: Evidence, kept: list[int]) -> pa.Array:
+    keep = np.array(kept, np.int64)
+    begin, end = evidence.span_at[keep], evidence.span_at[keep + 1]
+    rows = np.concatenate([np.arange(s, e) for s, e in zip(begin, end, strict=True)] or [np.empty(0, np.int64)]).astype(
+        np.int64
+    )
+    offsets = np.r_[0, np.cumsum(end - begin)].astype(np.int32)
+    kind = contract("links").schema.field("spans").type
+    columns = [pa.array(evidence.spans[rows, k]) for k in range(4)]
+    structs = pa.StructArray.from_arrays(columns, fields=list(kind.value_type))
+    return pa.ListArray.from_arrays(pa.array(offsets), structs, type=kind)

@@ -1,0 +1,261 @@
+"""Stories: who belongs together, in which versions, and who had it first.
+
+Grouping is a pure function of the links: it depends neither on the order nor on the batches in which articles arrived.
+Closing links transitively would let one digest join everything it quotes, and one false link join two stories, so
+groups grow by agreement instead: links are taken from the strongest down, and two groups become one only while the
+links between them that say "together" outnumber what speaks against it: pairs found to be the same form with other
+facts, and pairs that share nothing at all. Pairs that merely share passages speak neither way. Equal texts count once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.article import Relation
+from pipeline.fold.relate import GROUPING
+
+__all__ = ["Link", "Member", "Place", "Story", "group", "story"]
+
+_FLIPPED = {Relation.EXCERPT: Relation.EXPANSION, Relation.EXPANSION: Relation.EXCERPT}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An article as far as grouping is concerned.
+
+    Attributes:
+        arrived: Order of arrival in the lake; the member that came first gives the story its id, which therefore never
+            changes when more arrive.
+        age: Order by the ladder of clocks.
+    """
+
+    id: str
+    text_hash: str
+    publisher: str
+    arrived: tuple[str, str]
+    age: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A verified pair; `b` is the later one and is `relation` of `a`.
+
+    Attributes:
+        containment: Of the one that is contained more.
+        same_article: Two versions at one address or wire id.
+    """
+
+    a: str
+    b: str
+    relation: Relation
+    jaccard: float
+    containment: float
+    same_article: bool = False
+    needs_review: bool = False
+
+    @property
+    def groups(self) -> bool:
+        return self.relation in GROUPING
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An article's place in its story."""
+
+    id: str
+    relation: str
+    parent: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One story, its members in order of age."""
+
+    id: str
+    canonical: str
+    places: tuple[Place, ...]
+    needs_review: bool
+
+
+def group(
+    ids: Sequence[str],
+    links: Sequence[Link],
+    must: Sequence[tuple[str, str]] = (),
+    cannot: Sequence[tuple[str, str]] = (),
+) -> list[list[str]]:
+    """Split articles into groups.
+
+    Args:
+        links: Between these articles; others are ignored.
+        must, cannot: What people decided; honoured before any link.
+
+    Returns:
+        Groups of ids, each sorted, in the order of their smallest id.
+    """
+    known = set(ids)
+    inside = [x for x in links if x.a in known and x.b in known]
+    groups = _Groups(ids)
+    for a, b in cannot:
+        if a in known and b in known:
+            groups.forbid(a, b)
+    for a, b in sorted(must):
+        if a in known and b in known:
+            groups.join(a, b)
+    for x in inside:
+        if x.relation is Relation.EXACT:
+            groups.join(x.a, x.b)
+    groups.begin_counting()
+    for x in inside:
+        groups.count(x.a, x.b, x.relation)
+    for x in sorted((x for x in inside if x.groups), key=lambda x: (-_strength(x), min(x.a, x.b), max(x.a, x.b))):
+        if groups.agree(x.a, x.b):
+            groups.join(x.a, x.b, cut=x.relation in _FLIPPED)
+    return sorted(sorted(members) for members in groups.members.values())
+
+
+def _strength(link: Link) -> float:
+    """How much of both is shared; containment breaks in for excerpts."""
+    return link.jaccard + 0.5 * link.containment
+
+
+class _Groups:
+    """Disjoint groups, with the pairs known between any two of them."""
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        self.members: dict[str, list[str]] = {i: [i] for i in ids}
+        self._group = {i: i for i in ids}
+        self._texts: dict[str, int] = {}
+        self._known: dict[str, dict[str, _Votes]] = defaultdict(dict)
+        self._forbidden: dict[str, set[str]] = defaultdict(set)
+
+    def begin_counting(self) -> None:
+        """From here on a group that was made of equal texts (or by a person) counts as one text."""
+        self._texts = dict.fromkeys(self.members, 1)
+
+    def count(self, a: str, b: str, relation: Relation) -> None:
+        x, y = self._group[a], self._group[b]
+        if x != y and y not in self._known[x]:  # equal texts have equal links: one of them counts
+            vote = _Votes(relation in GROUPING, relation is Relation.TEMPLATE, 1)
+            self._known[x][y] = self._known[y][x] = vote
+
+    def forbid(self, a: str, b: str) -> None:
+        self._forbidden[self._group[a]].add(self._group[b])
+        self._forbidden[self._group[b]].add(self._group[a])
+
+    def agree(self, a: str, b: str) -> bool:
+        """Whether the groups of two articles may become one."""
+        x, y = self._group[a], self._group[b]
+        if x == y or y not in self._known[x]:
+            return False
+        votes = self._known[x][y]
+        nothing_shared = self._texts[x] * self._texts[y] - votes.pairs
+        return votes.together >= votes.apart and (not nothing_shared or votes.together > votes.apart + nothing_shared)
+
+    def join(self, a: str, b: str, cut: bool = False) -> None:
+        """Make one group of two. A text that joins as a cut of another has no say of its own: it is natural for it to
+        share nothing with other versions."""
+        x, y = sorted((self._group[a], self._group[b]), key=lambda g: (-len(self.members[g]), g))
+        if x == y or y in self._forbidden[x]:
+            return
+        for member in self.members[y]:
+            self._group[member] = x
+        self.members[x] += self.members.pop(y)
+        if self._texts:
+            texts = self._texts.pop(y)
+            self._texts[x] += 0 if cut and texts == 1 else texts
+        for other, votes in self._known.pop(y, {}).items():
+            del self._known[other][y]
+            if other != x:
+                self._known[x][other] = self._known[other][x] = self._known[x].get(other, _Votes(0, 0, 0)) + votes
+        for other in self._forbidden.pop(y, set()):
+            self._forbidden[other].discard(y)
+            self._forbidden[other].add(x)
+            self._forbidden[x].add(other)
+
+
+@dataclass(frozen=True, slots=True)
+class _Votes:
+    """Pairs of texts between two groups: those that belong together, those that do not, and all that share anything."""
+
+    together: int
+    apart: int
+    pairs: int
+
+    def __add__(self, other: _Votes) -> _Votes:
+        return _Votes(self.together + other.together, self.apart + other.apart, self.pairs + other.pairs)
+
+
+def story(members: Sequence[Member], links: Sequence[Link]) -> Story:
+    """Order the members of one group into versions.
+
+    The oldest is the original, version 1. Every other text has as its parent the older text it shares most with (an
+    earlier version of the same article before all others); a revision opens the next version, all else belongs to its
+    parent's. Equal texts share one place; the oldest of them
+    counts and the others are its exact copies. The canonical article is the first of the version that most publishers
+    carried (of equals the later version).
+
+    Args:
+        links: Those between the members.
+    """
+    aged = sorted(members, key=lambda m: m.age)
+    first_of: dict[str, Member] = {}
+    for m in aged:
+        first_of.setdefault(m.text_hash, m)
+    leader = {m.id: first_of[m.text_hash] for m in aged}
+    order = {m.id: n for n, m in enumerate(aged)}
+    towards: dict[str, list[tuple[bool, float, int, str, Relation]]] = defaultdict(list)
+    for x in links:
+        a, b = leader[x.a], leader[x.b]
+        if not x.groups or a.id == b.id:
+            continue
+        relation = x.relation
+        if order[a.id] > order[b.id]:  # an older copy of one of the texts turns the pair round
+            a, b = b, a
+            relation = _FLIPPED.get(relation, relation)
+        towards[b.id].append((not x.same_article, -_strength(x), order[a.id], a.id, relation))
+
+    places: dict[str, Place] = {}
+    latest = 1
+    for m in aged:
+        head = leader[m.id]
+        if m.id == aged[0].id:
+            places[m.id] = Place(m.id, "original", None, 1)
+        elif m.id != head.id:
+            places[m.id] = Place(m.id, Relation.EXACT.value, head.id, places[head.id].version)
+        elif towards[m.id]:
+            *_, parent, relation = min(towards[m.id])
+            if relation is Relation.REVISION:
+                latest += 1
+            version = latest if relation is Relation.REVISION else places[parent].version
+            places[m.id] = Place(m.id, relation.value, parent, version)
+        else:  # tied to the story only through younger texts, or by a person's decision
+            latest += 1
+            places[m.id] = Place(m.id, Relation.REVISION.value, aged[0].id, latest)
+    return Story(
+        id=story_id(min(members, key=lambda m: m.arrived).id),
+        canonical=_canonical(aged, places),
+        places=tuple(places[m.id] for m in aged),
+        needs_review=any(x.needs_review for x in links if x.groups),
+    )
+
+
+def story_id(founder: str) -> str:
+    """The id of the story that was founded by an article."""
+    return f"s{founder}"
+
+
+def _canonical(aged: Sequence[Member], places: dict[str, Place]) -> str:
+    carriers: dict[int, set[str]] = defaultdict(set)
+    for m in aged:
+        if places[m.id].relation not in (Relation.EXCERPT, Relation.EXPANSION):
+            carriers[places[m.id].version].add(m.publisher)
+    best = max(carriers, key=lambda v: (len(carriers[v]), v))
+    whole = (
+        m.id
+        for m in aged
+        if places[m.id].version == best and places[m.id].relation not in (Relation.EXCERPT, Relation.EXPANSION)
+    )
+    return next(whole)

@@ -1,0 +1,191 @@
+"""Committing a run: compare what was staged with the lake, balance the ledger, put everything in place at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import ibis
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.article import Outcome
+from pipeline.engines.duckdb import engine, scan
+from pipeline.errors import WirefoldError
+from pipeline.lake import Lake
+from pipeline.lake.lake import INTERNAL, Transaction
+from pipeline.partition import Run
+from pipeline.run.staging import Staging
+
+__all__ = ["collect_run"]
+
+_CLASSES = (Outcome.ARTICLE, Outcome.EXACT_COPY, Outcome.UNCHANGED)
+_ADDED = (Outcome.ARTICLE.value, Outcome.EXACT_COPY.value)
+
+
+def collect_run(lake: Lake, run: Run, sources: Sequence[str]) -> dict[str, Any]:
+    """Commit what the given sources staged for a run; a run may be completed later by sources that were down.
+
+    Outcomes are a function of the staged items (in the order of `sources`, then of their listings) and the lake
+    without this run, so doing it again gives the same bytes.
+
+    Returns:
+        The ledger, as it is kept in ``_wirefold/runs/``.
+
+    Raises:
+        WirefoldError: An item has no outcome or several: the ledger is off, and nothing is committed.
+    """
+    with lake.transaction() as tx:
+        before = lake.ledger(run.name)
+        staged = [Staging(lake, run, s) for s in sources]
+        ready = [s for s in staged if s.extracted]
+        if before and not ready:
+            return before
+        kept = [n for n in (before or {"sources": {}})["sources"] if n not in {s.source for s in ready}]
+        outcomes = _classify(lake, run, ready)
+        entries: dict[str, dict[str, Any]] = {}
+        for name in [*sources, *(n for n in kept if n not in sources)]:
+            found = next((s for s in ready if s.source == name), None)
+            if found is not None:
+                entries[name] = _entry(found, outcomes[name])
+            elif before and name in kept:
+                entries[name] = before["sources"][name]
+            else:
+                entries[name] = {**_empty(), "down": Staging(lake, run, name).down()}
+        ledger = _ledger(run, entries)
+        _write_tables(lake, tx, run, list(entries), ready, outcomes)
+        for s in ready:
+            if s.has("capture.warc.gz"):
+                tx.adopt(s.rel("capture.warc.gz"), s.raw_file)
+        tx.put(f"{INTERNAL}/runs/{run.name}.json", ledger)
+        tx.discard(f"{INTERNAL}/staging/{run.name}")
+        return ledger
+
+
+def _classify(lake: Lake, run: Run, ready: Sequence[Staging]) -> dict[str, pa.Table]:
+    """Per source: (seq, article_id, outcome) of every staged article, sorted by seq."""
+    keys = [s.read("articles", ["source", "seq", "article_id", "text_hash"]) for s in ready]
+    if not keys:
+        return {}
+    staged = pa.concat_tables(keys)
+    staged = staged.append_column("position", pa.array(np.arange(staged.num_rows)))
+    # Rows of this run count only where they stay; of other runs, an equal text counts as the first only when its run
+    # came first, so that repeating an older run does not turn its articles into copies of newer ones.
+    own = f"{run.name}.parquet"
+    again = pa.array([s.source for s in ready])
+    files = lake.files("articles")
+    with engine() as con:
+        articles = con.create_table("staged", staged, temp=True)
+        others = scan(con, lake, "articles", [f for f in files if f.name != own], ["article_id"])
+        earlier = scan(con, lake, "articles", [f for f in files if f.name < own], ["text_hash"])
+        mine = scan(con, lake, "articles", [f for f in files if f.name == own], ["article_id", "text_hash", "source"])
+        mine = mine.filter(~mine.source.isin(again.to_pylist()))
+        known_ids = others.union(mine.select("article_id")).distinct().mutate(known_id=True)
+        known_texts = earlier.union(mine.select("text_hash")).distinct().mutate(known_text=True)
+        t = articles.left_join(known_ids, "article_id").drop("article_id_right")
+        t = t.left_join(known_texts, "text_hash").drop("text_hash_right")
+        by_id = ibis.window(group_by="article_id", order_by="position")
+        t = t.mutate(unchanged=t.known_id.fill_null(False) | (ibis.row_number().over(by_id) > 0))
+        by_text = ibis.window(group_by=["text_hash", "unchanged"], order_by="position")
+        t = t.mutate(copy=t.known_text.fill_null(False) | (ibis.row_number().over(by_text) > 0))
+        outcome = ibis.cases((t.unchanged, "unchanged"), (t["copy"], "exact_copy"), else_="article")
+        result = t.select("position", "source", "seq", "article_id", outcome=outcome).order_by("position").to_pyarrow()
+    return {s.source: result.filter(pc.equal(result["source"], s.source)) for s in ready}
+
+
+def _empty() -> dict[str, Any]:
+    return {"discovered": 0, **{o.value: 0 for o in Outcome}, "reasons": {}, "down": None}
+
+
+def _entry(staged: Staging, outcomes: pa.Table) -> dict[str, Any]:
+    """One source's part of the ledger: what became of each item, checked against what was discovered."""
+    fetches = staged.read("fetches", ["seq", "outcome"])
+    rejects = staged.read("rejects", ["seq", "reason"])
+    not_modified = fetches.filter(pc.fill_null(pc.equal(fetches["outcome"], Outcome.UNCHANGED.value), False))
+    accounted = pa.chunked_array(
+        [
+            c
+            for column in (outcomes["seq"], rejects["seq"], not_modified["seq"])
+            for c in column.cast(pa.int64()).chunks
+        ],
+        type=pa.int64(),
+    )
+    if not np.array_equal(np.sort(accounted.to_numpy()), np.sort(fetches["seq"].to_numpy())):
+        raise WirefoldError(
+            f"the ledger of run {staged.run.key} is off for source {staged.source}: "
+            f"{fetches.num_rows} items discovered, {len(accounted)} accounted for; nothing was committed"
+        )
+    counts = Counter(outcomes["outcome"].to_pylist())
+    counts[Outcome.UNCHANGED.value] += not_modified.num_rows
+    counts[Outcome.REJECTED.value] = rejects.num_rows
+    reasons = Counter(rejects["reason"].to_pylist())
+    return {
+        **_empty(),
+        "discovered": fetches.num_rows,
+        **{o.value: counts[o.value] for o in Outcome},
+        "reasons": dict(sorted(reasons.items())),
+    }
+
+
+def _ledger(run: Run, entries: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    totals = {key: sum(e[key] for e in entries.values()) for key in ("discovered", *(o.value for o in Outcome))}
+    reasons: Counter[str] = Counter()
+    for entry in entries.values():
+        reasons.update(entry["reasons"])
+    return {
+        "run": run.key,
+        **totals,
+        "reasons": dict(sorted(reasons.items())),
+        "down": sorted(n for n, e in entries.items() if e["down"]),
+        "balanced": totals["discovered"] == sum(totals[o.value] for o in Outcome),
+        "sources": entries,
+    }
+
+
+def _write_tables(
+    lake: Lake, tx: Transaction, run: Run, names: list[str], ready: Sequence[Staging], outcomes: dict[str, pa.Table]
+) -> None:
+    own = f"{run.name}.parquet"
+    staged = {s.source: s for s in ready}
+    for table in ("fetches", "articles", "rejects"):
+        old = [f for f in lake.files(table, [run.day]) if f.name == own]
+        with tx.writer(table, run.day, own) as out:
+            for name in names:
+                if name in staged:
+                    for data in _staged_rows(staged[name], table, outcomes[name]):
+                        out.write(data)
+                else:
+                    for file in old:
+                        for batch in lake.batches(file, where=pc.field("source") == name):
+                            out.write(batch)
+
+
+def _staged_rows(staged: Staging, table: str, outcomes: pa.Table) -> Iterator[pa.Table]:
+    """Rows as they are committed: articles that are new, fetches with their outcome, rejects as they are."""
+    added = outcomes.filter(pc.is_in(outcomes["outcome"], pa.array(_ADDED)))["seq"]
+    reasons = staged.read("rejects", ["seq", "reason"]) if table == "fetches" else None
+    for batch in staged.batches(table):
+        data = pa.Table.from_batches([batch])
+        if table == "articles":
+            data = data.filter(pc.is_in(data["seq"], added.combine_chunks()))
+        elif reasons is not None:
+            data = _with_outcome(data, outcomes, reasons)
+        if data.num_rows:
+            yield data
+
+
+def _with_outcome(fetches: pa.Table, outcomes: pa.Table, rejects: pa.Table) -> pa.Table:
+    """Fill in `outcome`, `article_id` and `reason` of staged fetches."""
+    at = pc.index_in(fetches["seq"], outcomes["seq"].combine_chunks())
+    refused = pc.index_in(fetches["seq"], rejects["seq"].combine_chunks())
+    known = pc.coalesce(fetches["article_id"], outcomes["article_id"].take(at))
+    outcome = pc.coalesce(
+        fetches["outcome"], outcomes["outcome"].take(at), pc.if_else(pc.is_valid(refused), "rejected", None)
+    )
+    return (
+        fetches.set_column(fetches.schema.get_field_index("outcome"), "outcome", outcome)
+        .set_column(fetches.schema.get_field_index("article_id"), "article_id", known)
+        .set_column(fetches.schema.get_field_index("reason"), "reason", rejects["reason"].take(refused))
+    )  # fmt: skip

@@ -1,0 +1,273 @@
+"""A whole run without a scheduler: every source, then the fold.
+
+What was interrupted is found again by a marker, ``_wirefold/staging/<run>/run.json``: it appears before a run does
+anything, goes with the run's staging when the run is committed, and stays behind when its process is killed. Runs of
+one lake hold its lock ``run`` while they work, so a marker that somebody else finds belongs to the dead. (Airflow has
+its own way of going on and leaves no markers.)
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+
+from pipeline.config import Config, Source, load_config
+from pipeline.errors import UsageError, WirefoldError
+from pipeline.lake import Lake
+from pipeline.lake.lake import INTERNAL
+from pipeline.partition import Run
+from pipeline.run import ingest
+
+__all__ = ["Event", "Report", "ingest_files", "run_job"]
+
+log = structlog.get_logger(__name__)
+
+_FETCHERS = 8  # sources that are fetched at a time
+_MARKER = "run.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that a person who waits would like to know.
+
+    Attributes:
+        step: ``run``, ``fetch``, ``extract``, ``collect`` or ``fold``.
+        state: ``waiting``, ``resuming``, ``started``, ``done``, ``down`` or ``failed``.
+        source: The source that the step is for, if it is for one.
+        result: What the step returned.
+        detail: One line: why it is down or has failed; the run's key for ``run``.
+    """
+
+    step: str
+    state: str
+    source: str | None = None
+    result: dict[str, Any] | None = None
+    detail: str = ""
+
+
+Report = Callable[[Event], None]
+
+
+def run_job(
+    config_path: str, lake: str, partition: str | None = None, report: Report = lambda _: None
+) -> dict[str, Any]:
+    """Ingest all sources and fold. Sources are fetched side by side and extracted one after the other.
+
+    Args:
+        config_path: The configuration.
+        lake: Root of the lake.
+        partition: Key of the run. None means now, after the runs of this lake that were interrupted have been
+            finished under their own keys.
+        report: Called with what happens, by several threads, one at a time.
+
+    Returns:
+        run, ok, ledger (of the commit), fold (its counts), failed (source -> why, for what is no mere outage), resumed
+        (the same for each run that was finished first). ``ok`` is false when a step failed, the ledger is off or every
+        source is down.
+
+    Raises:
+        UsageError: The configuration is wrong, or names no source.
+        WirefoldError: The commit or the fold failed.
+    """
+    config = load_config(config_path)
+    if not config.source:
+        raise UsageError(f"{config_path} names no source: add a [[source]]")
+    wanted = Run.parse(partition) if partition else None
+    store = Lake(lake)
+    report = _one_at_a_time(report)
+    with _alone(store, report):
+        resumed = []
+        for run in [] if wanted else _interrupted(store):
+            report(Event("run", "resuming", detail=run.key))
+            resumed.append(_run(config_path, config, store, run, report))
+        result = _run(config_path, config, store, wanted or _free(store), report)
+    return {**result, "ok": result["ok"] and all(r["ok"] for r in resumed), "resumed": resumed}
+
+
+def ingest_files(
+    paths: Sequence[str], lake: str, partition: str | None = None, waiting: Callable[[], None] = lambda: None
+) -> dict[str, Any]:
+    """Ingest files as one run; see `pipeline.run.files.ingest_paths`.
+
+    Args:
+        partition: Key of the run; None takes the first free one from now on.
+        waiting: Called when another run has to end first.
+
+    Returns:
+        ledger, and `before`: whether a run of this key had been committed, so that nothing was read.
+
+    Raises:
+        UsageError: A path does not exist, or `partition` is no instant.
+    """
+    from pipeline.run.files import ingest_paths
+
+    wanted = Run.parse(partition) if partition else None
+    for path in paths:
+        if not os.path.exists(path):
+            raise UsageError(f"no such file or directory: {path}")
+    store = Lake(lake)
+    with _alone(store, lambda _: waiting()):
+        run = wanted or _free(store)
+        before = store.ledger(run.name) is not None
+        return {"ledger": ingest_paths(paths, store, run), "before": before}
+
+
+def _free(lake: Lake) -> Run:
+    """Now, or the first second after it that no run has taken."""
+    run = Run.now()
+    while lake.ledger(run.name) is not None or lake.storage.exists(f"{INTERNAL}/staging/{run.name}"):
+        run = Run.at(run.time + timedelta(seconds=1))
+    return run
+
+
+def _run(config_path: str, config: Config, lake: Lake, run: Run, report: Report) -> dict[str, Any]:
+    report(Event("run", "started", detail=run.key))
+    with _marked(lake, run, config_path):
+        failed = _ingest(config_path, config, lake, run, report)
+        report(Event("collect", "started"))
+        ledger = ingest.collect(config_path, lake.root, run.key)
+        report(Event("collect", "done", result=ledger))
+    report(Event("fold", "started"))
+    from pipeline.run.fold import fold  # slow to import: seconds in which the sources can be fetched
+
+    folded = fold(config_path, lake.root)
+    report(Event("fold", "done", result=folded))
+    alive = any(not entry["down"] for entry in ledger["sources"].values())
+    return {
+        "run": run.key,
+        "ok": ledger["balanced"] and alive and not failed,
+        "ledger": ledger,
+        "fold": folded,
+        "failed": failed,
+    }
+
+
+def _ingest(config_path: str, config: Config, lake: Lake, run: Run, report: Report) -> dict[str, str]:
+    """Fetch and extract every source; returns those that failed. One that is down is noted in the ledger instead."""
+    failed: dict[str, str] = {}
+
+    def failure(step: str, source: str, error: Exception) -> None:
+        """A mistake of ours, which must not cost the other sources."""
+        known = isinstance(error, WirefoldError)
+        failed[source] = str(error) if known else f"{type(error).__name__}: {error}"
+        log.error("source failed", source=source, step=step, exc_info=None if known else error)
+        report(Event(step, "failed", source, detail=failed[source]))
+
+    def fetch(source: str) -> bool:
+        report(Event("fetch", "started", source))
+        try:
+            result = ingest.fetch_source(config_path, lake.root, run.key, source)
+        except WirefoldError as e:
+            report(Event("fetch", "down", source, detail=str(e)))
+            return False
+        except Exception as e:
+            failure("fetch", source, e)
+            return False
+        report(Event("fetch", "done", source, result))
+        return True
+
+    for source, fetched in _side_by_side(fetch, _by_host(config.source)):
+        if not fetched:
+            continue
+        report(Event("extract", "started", source))
+        try:
+            result = ingest.extract_source(config_path, lake.root, run.key, source)
+        except Exception as e:
+            failure("extract", source, e)
+        else:
+            report(Event("extract", "done", source, result))
+    return failed
+
+
+def _one_at_a_time(report: Report) -> Report:
+    lock = threading.Lock()
+
+    def locked(event: Event) -> None:
+        with lock:
+            report(event)
+
+    return locked
+
+
+def _by_host(sources: Sequence[Source]) -> list[list[str]]:
+    """Names of the sources, those of one host together: it must not be asked by two at once."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for source in sources:
+        groups[(urlsplit(source.url).hostname or source.url) if source.url else f" {source.name}"].append(source.name)
+    return list(groups.values())
+
+
+def _side_by_side(work: Callable[[str], bool], groups: Sequence[Sequence[str]]) -> Iterator[tuple[str, bool]]:
+    """Do `work`, which must not raise, for every name, the names of a group one after the other; results as they come.
+
+    Daemon threads instead of an executor: Python waits for an executor's threads before it exits, and Ctrl-C should
+    not wait for slow servers. What they leave half-written is never looked at.
+    """
+    waiting: queue.SimpleQueue[Sequence[str]] = queue.SimpleQueue()
+    results: queue.SimpleQueue[tuple[str, bool]] = queue.SimpleQueue()
+    for group in groups:
+        waiting.put(group)
+
+    def serve() -> None:
+        with suppress(queue.Empty):
+            while True:
+                for name in waiting.get_nowait():
+                    results.put((name, work(name)))
+
+    for n in range(min(_FETCHERS, len(groups))):
+        threading.Thread(target=serve, name=f"fetch-{n}", daemon=True).start()
+    for _ in range(sum(map(len, groups))):
+        yield results.get()
+
+
+@contextmanager
+def _alone(lake: Lake, report: Report) -> Iterator[None]:
+    """Hold the lake's lock for runs; say so when another run has it."""
+    lock = lake.storage.lock("run", timeout=0.2)
+    try:
+        lock.__enter__()
+    except WirefoldError:
+        report(Event("run", "waiting"))
+        lock = lake.storage.lock("run")
+        lock.__enter__()
+    try:
+        yield
+    finally:
+        lock.__exit__(None, None, None)
+
+
+@contextmanager
+def _marked(lake: Lake, run: Run, config_path: str) -> Iterator[None]:
+    """Mark a run as begun. The mark goes when the run is committed or has failed with an error that somebody is told;
+    it stays when the run is stopped from outside."""
+    rel = f"{INTERNAL}/staging/{run.name}/{_MARKER}"
+    note = {
+        "run": run.key,
+        "pid": os.getpid(),
+        "began": datetime.now(UTC).isoformat(timespec="seconds"),
+        "sources": config_path,
+    }
+    lake.storage.write(rel, json.dumps(note).encode())
+    try:
+        yield
+    except Exception:
+        lake.storage.delete(rel)
+        raise
+    lake.storage.delete(f"{INTERNAL}/staging/{run.name}")
+
+
+def _interrupted(lake: Lake) -> list[Run]:
+    """Runs with a marker, oldest first. To be called with the lock held."""
+    found = [p for p in lake.storage.list(f"{INTERNAL}/staging") if p.endswith(f"/{_MARKER}")]
+    return sorted(Run.parse(json.loads(lake.storage.read(p))["run"]) for p in found)

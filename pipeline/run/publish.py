@@ -1,0 +1,325 @@
+"""Judging and publishing: stories from links, records from articles and stories.
+
+Only what is touched is judged again: the groups that hold an article whose file or whose links changed. Files of the
+published tables mirror those of `articles`, run by run; only those with a row that changed are written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from pipeline.article import Relation
+from pipeline.fold.draws import Passages, compose
+from pipeline.fold.link import order_key
+from pipeline.fold.relate import GROUPING
+from pipeline.fold.stories import Link, Member, Place, Story, group, story
+from pipeline.lake import DataFile, Lake, Transaction, contract
+from pipeline.lake.lake import INTERNAL
+
+__all__ = ["publish"]
+
+_STATE = f"{INTERNAL}/published.json"
+_GROUPING = [r.value for r in Relation if r in GROUPING]
+_META = [
+    "article_id",
+    "text_hash",
+    "title",
+    "language",
+    "publisher",
+    "source",
+    "published_at",
+    "clock",
+    "seen_at",
+    "run",
+]
+_JUDGED = ["story_id", "relation", "parent_id", "version_no", "is_canonical"]
+
+Place_ = tuple[str, str]  # day and name of a file
+
+
+def publish(lake: Lake, tx: Transaction) -> dict[str, int]:
+    """Bring `stories` and `records` up to date.
+
+    Returns:
+        Counts: stories_written, records_written, stories, records.
+    """
+    state = {t: {f.rel: f.digest for f in lake.files(t)} for t in ("articles", "links", "decisions")}
+    before = json.loads(lake.storage.read(_STATE)) if lake.storage.exists(_STATE) else {}
+    if state != before:
+        links = _links(lake)
+        seeds = _changed(lake, state, before, links)
+        stories, places, meta = _judge(lake, links, seeds)
+        written = _write_records(lake, tx, places, stories)
+        judged = _write_stories(lake, tx, stories, places, meta)
+        tx.put(_STATE, state)
+    else:
+        written = judged = 0
+    # What this transaction is about to put in place counts already.
+    totals = {t: tx.rows(t) for t in ("stories", "records")}
+    return {"stories_written": judged, "records_written": written, **totals}
+
+
+def _links(lake: Lake) -> pa.Table:
+    return lake.read(
+        "links",
+        [
+            "article_a",
+            "article_b",
+            "relation",
+            "jaccard",
+            "containment_a",
+            "containment_b",
+            "decided_by",
+            "needs_review",
+        ],
+    )
+
+
+def _changed(
+    lake: Lake, state: dict[str, dict[str, str]], before: dict[str, dict[str, str]], links: pa.Table
+) -> set[str]:
+    """Articles whose file, links or decisions are not as they were when the lake was last published."""
+
+    def files(table: str) -> list[DataFile]:
+        old = before.get(table, {})
+        return [f for f in lake.files(table) if old.get(f.rel) != f.digest]
+
+    seeds: set[str] = set()
+    for table, columns in (
+        ("articles", ["article_id"]),
+        ("links", ["article_a", "article_b"]),
+        ("decisions", ["article_a", "article_b"]),
+    ):
+        rows = lake.dataset(files(table), table).to_table(columns=columns)
+        for column in columns:
+            seeds.update(rows[column].to_pylist())
+    # An article that draws on a changed one names its story: it is judged again too.
+    drawn = links.filter(pc.equal(links["relation"], Relation.COMPOSITE.value))
+    for a, b in zip(drawn["article_a"].to_pylist(), drawn["article_b"].to_pylist(), strict=True):
+        if a in seeds:
+            seeds.add(b)
+    return seeds
+
+
+def _judge(
+    lake: Lake, links: pa.Table, seeds: set[str]
+) -> tuple[list[Story], dict[str, tuple[Story, Place]], dict[str, dict[str, Any]]]:
+    """Stories of all articles that are connected with the seeds."""
+    must, cannot = _decisions(lake)
+    touched = _neighbourhood(links, must, seeds)
+    wanted = pa.array(sorted(touched), pa.string())
+    meta = lake.read("articles", _META, where=pc.field("article_id").isin(wanted))
+    ages = order_key(meta)
+    rows = {row["article_id"]: row for row in meta.to_pylist()}
+    members = {
+        row["article_id"]: Member(
+            row["article_id"], row["text_hash"], row["publisher"] or row["source"], (row["run"], row["article_id"]), age
+        )
+        for row, age in zip(rows.values(), ages, strict=True)
+    }
+    inside = links.filter(pc.and_(pc.is_in(links["article_a"], wanted), pc.is_in(links["article_b"], wanted)))
+    pairs = [
+        Link(
+            x["article_a"],
+            x["article_b"],
+            Relation(x["relation"]),
+            x["jaccard"],
+            max(x["containment_a"], x["containment_b"]),
+            x["decided_by"].startswith("same_article"),
+            x["needs_review"],
+        )
+        for x in inside.to_pylist()
+    ]
+    groups = group(sorted(members), pairs, must, cannot)
+    at = {member: n for n, ids in enumerate(groups) for member in ids}
+    within: dict[int, list[Link]] = defaultdict(list)
+    for pair in pairs:
+        if at[pair.a] == at[pair.b]:
+            within[at[pair.a]].append(pair)
+    stories = [story([members[i] for i in ids], within[n]) for n, ids in enumerate(groups)]
+    places = {p.id: (s, p) for s in stories for p in s.places}
+    return stories, places, rows
+
+
+def _decisions(lake: Lake) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """(must-links, cannot-links): the latest decision on each pair."""
+    latest: dict[tuple[str, str], str] = {}
+    for row in lake.read("decisions").sort_by("decided_at").to_pylist():
+        latest[row["article_a"], row["article_b"]] = row["decision"]
+    return tuple([p for p, d in sorted(latest.items()) if d == kind] for kind in ("must_link", "cannot_link"))  # type: ignore[return-value]
+
+
+def _neighbourhood(links: pa.Table, must: Iterable[tuple[str, str]], seeds: set[str]) -> set[str]:
+    """The seeds and every article that a chain of grouping links or decisions ties to one of them."""
+    ties = links.filter(pc.is_in(links["relation"], pa.array(_GROUPING)))
+    a = ties["article_a"].to_pylist() + [p[0] for p in must]
+    b = ties["article_b"].to_pylist() + [p[1] for p in must]
+    ids, codes = np.unique(np.array(a + b + sorted(seeds), dtype=str), return_inverse=True)
+    n = len(a)
+    graph = coo_matrix((np.ones(n, bool), (codes[:n], codes[n : 2 * n])), shape=(len(ids), len(ids)))
+    _, component = connected_components(graph, directed=False)
+    return set(ids[np.isin(component, np.unique(component[codes[2 * n :]]))].tolist())
+
+
+def _write_records(lake: Lake, tx: Transaction, places: dict[str, tuple[Story, Place]], stories: list[Story]) -> int:
+    """Write the record files in which a row is new or judged otherwise; returns the rows written."""
+    done = {(f.day, f.name): f for f in lake.files("records")}
+    articles = {(f.day, f.name): f for f in lake.files("articles")}
+    written = 0
+    for place, file in articles.items():
+        old = done.get(place)
+        same_articles = old is not None and old.source == file.digest
+        judged: dict[str, tuple[Any, ...]] = {}
+        if old is not None and same_articles:
+            rows = lake.dataset([old], "records").to_table(columns=["article_id", *_JUDGED])
+            judged = {i: tuple(v) for i, *v in zip(*(c.to_pylist() for c in rows.columns), strict=True)}
+            if all(judged[i] == _judgement(*places[i]) for i in judged if i in places):
+                continue
+        with tx.writer("records", file.day, file.name, source=file.digest) as out:
+            for batch in lake.batches(file):
+                ids = batch["article_id"].to_pylist()
+                values = [_judgement(*places[i]) if i in places else judged[i] for i in ids]
+                data = pa.Table.from_batches([batch])
+                for name, column in zip(_JUDGED, zip(*values, strict=True), strict=True):
+                    data = data.append_column(name, pa.array(column, contract("records").schema.field(name).type))
+                out.write(data)
+                written += batch.num_rows
+    for day, name in done.keys() - articles.keys():
+        tx.remove("records", day, name)
+    return written
+
+
+def _judgement(of: Story, place: Place) -> tuple[Any, ...]:
+    return (of.id, place.relation, place.parent, place.version, of.canonical == place.id)
+
+
+def _write_stories(
+    lake: Lake,
+    tx: Transaction,
+    stories: list[Story],
+    places: dict[str, tuple[Story, Place]],
+    meta: dict[str, dict[str, Any]],
+) -> int:
+    """Write the story files in which a row is new or changed; returns the rows written.
+
+    A story lives in the file of the run that brought its founder. An id that was given out once stays as a row: when
+    its founder has become part of another story, the row says which.
+    """
+    composed = _draws_on(lake, stories, places)
+    fresh = {s.id: _story_row(s, meta, composed.get(s.id, [])) for s in stories}
+    files = {(f.day, f.name): f for f in lake.files("stories")}
+    by_file: dict[Place_, dict[str, dict[str, Any]]] = defaultdict(dict)
+    for s, row in fresh.items():
+        run = meta[s[1:]]["run"]
+        by_file[run[:10], f"{run.replace(':', '')}.parquet"][s] = row
+    written = 0
+    for place in sorted(files.keys() | by_file.keys()):
+        old = (
+            {r["story_id"]: r for r in lake.dataset([files[place]], "stories").to_table().to_pylist()}
+            if place in files
+            else {}
+        )
+        rows = old | by_file.get(place, {})
+        for s, row in old.items():
+            if s not in fresh and s[1:] in places:
+                rows[s] = {**_merged(row), "merged_into": places[s[1:]][0].id}
+        if rows == old:
+            continue
+        with tx.writer("stories", *place) as out:
+            out.write(pa.Table.from_pylist([rows[s] for s in sorted(rows)], schema=contract("stories").schema))
+        written += len(rows)
+    return written
+
+
+def _draws_on(
+    lake: Lake, stories: list[Story], places: dict[str, tuple[Story, Place]]
+) -> dict[str, list[dict[str, Any]]]:
+    """What each story's canonical article takes from other stories, for those that are composites."""
+    drawing = {s.canonical: s.id for s in stories}
+    ids = pa.array(sorted(drawing), pa.string())
+    partial = pc.field("relation").isin([Relation.COMPOSITE.value, Relation.SHARED_QUOTES.value])
+    links = lake.read(
+        "links",
+        ["article_a", "article_b", "spans"],
+        where=partial & (pc.field("article_a").isin(ids) | pc.field("article_b").isin(ids)),
+    )
+    if not links.num_rows:
+        return {}
+    both = pc.unique(pa.chunked_array([*links["article_a"].chunks, *links["article_b"].chunks]))
+    texts = {
+        r.pop("article_id"): r
+        for r in lake.take("articles", both, ["article_id", "text", "published_at", "modified_at"]).to_pylist()
+    }
+    # A page that is kept up to date (a live file) draws on what came before its last change.
+    until = {i: max(r["published_at"], r["modified_at"] or r["published_at"]) for i, r in texts.items()}
+    story_of = {i: s.id for i, (s, _) in places.items()}
+    elsewhere = lake.take(
+        "records",
+        pc.unique(both.filter(pc.invert(pc.is_in(both, pa.array(list(places), pa.string()))))),
+        ["article_id", "story_id"],
+    )
+    story_of |= dict(zip(*(c.to_pylist() for c in elsewhere.columns), strict=True))
+    found: dict[str, list[Passages]] = defaultdict(list)
+    for a, b, spans in zip(*(c.to_pylist() for c in links.columns), strict=True):
+        for drawer, source, side in ((b, a, "b"), (a, b, "a")):
+            if (
+                drawer in drawing
+                and story_of[source] != drawing[drawer]
+                and texts[source]["published_at"] <= until[drawer]
+            ):
+                passages = tuple((x[f"{side}_start"], x[f"{side}_end"]) for x in spans)
+                found[drawer].append(Passages(source, story_of[source], passages))
+    drawn: dict[str, list[dict[str, Any]]] = {}
+    composites: set[str] = set()
+    for drawer in sorted(found, key=lambda i: (until[i], i)):
+        sources = compose(len(texts[drawer]["text"]), found[drawer], composites)
+        if sources:
+            composites.add(drawer)
+            drawn[drawing[drawer]] = [
+                {"article_id": x.article, "story_id": x.story, "coverage": x.coverage} for x in sources
+            ]
+    return drawn
+
+
+def _story_row(of: Story, meta: dict[str, dict[str, Any]], drawn: list[dict[str, Any]]) -> dict[str, Any]:
+    first, canonical = meta[of.places[0].id], meta[of.canonical]
+    members = [meta[p.id] for p in of.places]
+    return {
+        "story_id": of.id,
+        "canonical_article_id": of.canonical,
+        "title": canonical["title"],
+        "language": canonical["language"],
+        "first_article_id": of.places[0].id,
+        "first_publisher": first["publisher"] or first["source"],
+        "first_published_at": first["published_at"],
+        "first_clock": first["clock"],
+        "last_published_at": max(m["published_at"] for m in members),
+        "articles": len(members),
+        "versions": len({p.version for p in of.places}),
+        "publishers": len({m["publisher"] or m["source"] for m in members}),
+        "draws_on": drawn,
+        "needs_review": of.needs_review,
+        "merged_into": None,
+    }
+
+
+def _merged(row: dict[str, Any]) -> dict[str, Any]:
+    """The row of a story that is no more: its id, and nothing that could be mistaken for a story."""
+    kept = {
+        "story_id": row["story_id"],
+        "articles": 0,
+        "versions": 0,
+        "publishers": 0,
+        "draws_on": [],
+        "needs_review": False,
+    }
+    return dict.fromkeys(row) | kept

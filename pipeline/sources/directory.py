@@ -1,0 +1,76 @@
+"""A directory into which an agency delivers wire files."""
+
+from __future__ import annotations
+
+import mimetypes
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipeline.article import Capture, Item, RawRef, Reason, Reject
+from pipeline.fetch.decode import collect
+from pipeline.fetch.failure import Failure
+
+__all__ = ["files_below", "list_directory", "read_file"]
+
+_PIECE = 1 << 20
+_TYPES = {
+    ".xml": "application/xml",
+    ".newsml": "application/xml",
+    ".nitf": "application/xml",
+    ".json": "application/json",
+    ".htm": "text/html",
+    ".html": "text/html",
+    ".xhtml": "application/xhtml+xml",
+    ".txt": "text/plain",
+}
+
+
+def files_below(directory: Path) -> Iterator[Path]:
+    """All regular files below a directory, in the order of their names; hidden files and folders are left out."""
+    for folder, folders, names in os.walk(directory):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        yield from (p for p in (Path(folder, n) for n in sorted(names) if not n.startswith(".")) if p.is_file())
+
+
+def list_directory(directory: Path, source: str, limit: int) -> list[Item]:
+    """One item per file, at most `limit`, the most recently changed; addresses are paths.
+
+    Raises:
+        OSError: The directory cannot be read.
+    """
+    os.scandir(directory).close()  # os.walk would pass over an unreadable directory in silence
+    files = list(files_below(directory))
+    if len(files) > limit:
+        kept = set(sorted(files, key=lambda p: (-p.stat().st_mtime_ns, p))[:limit])
+        files = [p for p in files if p in kept]
+    return [Item(source, seq, str(path)) for seq, path in enumerate(files)]
+
+
+def read_file(item: Item, max_bytes: int) -> Capture | Reject:
+    """Read the file an item points to; ``.gz`` is unpacked. The capture is dated by the file's last change."""
+    path = Path(item.url)
+    raw = RawRef(str(path))
+    try:
+        with path.open("rb") as file:
+            status = os.fstat(file.fileno())
+            pieces = iter(lambda: file.read(_PIECE), b"")
+            body = collect(pieces, "gzip" if path.suffix.lower() == ".gz" else None, max_bytes)
+    except Failure as e:
+        return Reject(item, e.reason, f"{path.name}: {e}", raw=raw)
+    except (OSError, ValueError) as e:
+        return Reject(item, Reason.MALFORMED, f"cannot read {path.name}: {getattr(e, 'strerror', None) or e}", raw=raw)
+    return Capture(
+        item=item,
+        body=body,
+        fetched_at=datetime.fromtimestamp(status.st_mtime, UTC),
+        url=item.url,
+        content_type=_guess(path),
+        raw=raw,
+    )
+
+
+def _guess(path: Path) -> str | None:
+    name = path.with_suffix("").name if path.suffix.lower() == ".gz" else path.name
+    return _TYPES.get(Path(name).suffix.lower()) or mimetypes.guess_type(name)[0]

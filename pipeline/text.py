@@ -1,0 +1,52 @@
+"""Normal forms of text: one for reading, one for comparing."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import xxhash
+
+__all__ = ["plain_marks", "reading_form", "text_hash"]
+
+# C0/C1 controls (but tab and line feed), soft hyphen, zero-width characters, BOM, bidirectional overrides, and lone
+# surrogates: none of them is text, and several can hide or reorder it on a terminal.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+_BLANKS = re.compile(r"[^\S\n ][^\S\n]*|  +")  # never a lone space: those are left alone, which is five times faster
+_PARAGRAPH = re.compile(r"\n[ \n]*")
+
+# Typographic variants that agencies and sites swap freely; equal for comparing, kept for reading.
+_FOLD = str.maketrans({
+    "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u2032": "'", "`": "'", "\u00b4": "'",
+    "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u00ab": '"', "\u00bb": '"', "\u2033": '"',
+    "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-",
+    "\u2026": "...",
+})  # fmt: skip
+
+
+def reading_form(text: str) -> str:
+    """Text as it is kept: NFC, no control or invisible characters, paragraphs separated by one blank line.
+
+    Every line break is a paragraph break; blanks inside a paragraph (no-break and other Unicode spaces, tabs) become
+    one space. Idempotent.
+    """
+    clean = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    clean = _BLANKS.sub(" ", unicodedata.normalize("NFC", clean)).replace("  ", " ").replace(" \n", "\n")
+    return _PARAGRAPH.sub("\n\n", clean).strip()
+
+
+def plain_marks(text: str) -> str:
+    """Text with typographic quotes, dashes and dots replaced by those of a typewriter, for comparing."""
+    return text.translate(_FOLD)
+
+
+def text_hash(text: str) -> str:
+    """Hash of the comparing form: 32 hex digits of xxh3-128.
+
+    Two texts have the same hash when they are equal after NFKC, case folding, folding of quotes and dashes, and
+    removal of all white space.
+    """
+    folded = unicodedata.normalize("NFKC", plain_marks(text)).casefold()
+    return str(xxhash.xxh3_128_hexdigest("".join(folded.split()).encode("utf-8", "surrogatepass")))

@@ -1,0 +1,233 @@
+"""The command line as people and scripts use it: exit codes, one line per error, JSON, real output."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from pipeline.cli import app
+from pipeline.lake import Lake
+
+READING = ["stories", "show", "diff", "check"]
+
+
+def wirefold(*args: object, **environment: str) -> Result:
+    return CliRunner().invoke(app, [str(a) for a in args], env={"WIREFOLD_LAKE": None, "COLUMNS": None, **environment})
+
+
+def document(*args: object) -> Any:
+    result = wirefold(*args, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def largest(lake: str) -> dict[str, Any]:
+    return max(Lake(lake).read("stories").to_pylist(), key=lambda s: s["articles"])
+
+
+@pytest.mark.parametrize("command", [[], *([c] for c in ("run", "ingest", "fold", *READING, "demo", "airflow"))])
+def test_help(command: list[str]) -> None:
+    result = wirefold(*command, "--help")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("Usage: ")
+
+
+def test_help_is_quick() -> None:
+    code = "import sys; sys.argv = ['wirefold', '--help']; from pipeline.cli import app; app()"
+    took = []
+    for _ in range(3):
+        begin = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, cwd=Path(__file__).parents[2])
+        took.append(time.perf_counter() - begin)
+    assert min(took) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "message"),
+    [
+        (["nonsense"], 2, "No such command"),
+        (["show"], 2, "Missing argument"),
+        (["stories", "--limit", "-1"], 2, "--limit"),
+        (["run", "--sources", "nowhere.toml"], 2, "wirefold: cannot read nowhere.toml"),
+        (["ingest", "nowhere.jsonl", "--lake", "{tmp}"], 2, "wirefold: no such file or directory: nowhere.jsonl"),
+        (
+            ["ingest", __file__, "--lake", "{tmp}", "--partition", "yesterday"],
+            2,
+            "wirefold: 'yesterday' is no partition",
+        ),
+        (["stories", "--lake", "{tmp}/nothing"], 1, "is no lake"),
+        (["check", "--lake", "{tmp}/nothing"], 1, "is no lake"),
+        (["fold", "--lake", "{tmp}/nothing"], 1, "is no lake"),
+        (["show", "a", "--lake", "{tmp}/nothing"], 1, "is no lake"),
+        (["show", "zzzz", "--lake", "{lake}"], 1, "no story or article 'zzzz'"),
+        (["show", "s", "--lake", "{lake}"], 1, "is the beginning of"),
+        (["diff", "zzzz", "zzzz", "--lake", "{lake}"], 1, "no story or article"),
+    ],
+)
+def test_errors(args: list[str], code: int, message: str, tmp_path: Path, sample_lake: str) -> None:
+    result = wirefold(*(a.format(tmp=tmp_path, lake=sample_lake) for a in args))
+    assert result.exit_code == code
+    assert message in result.stderr
+    assert not result.stdout
+    assert "Traceback" not in result.stderr
+    if "wirefold:" in message:
+        assert len(result.stderr.splitlines()) == 1
+    assert not (tmp_path / "nothing").exists()  # looking must not make a lake
+
+
+def test_run_without_sources(tmp_path: Path) -> None:
+    (tmp_path / "sources.toml").write_text("")
+    result = wirefold("run", "--sources", tmp_path / "sources.toml", "--lake", tmp_path / "lake")
+    assert (result.exit_code, "names no source" in result.stderr) == (2, True)
+
+
+def test_stories(sample_lake: str) -> None:
+    top = largest(sample_lake)
+    result = wirefold("stories", WIREFOLD_LAKE=sample_lake)
+    assert result.exit_code == 0
+    assert top["title"] in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 100
+    found = document("stories", "--lake", sample_lake, "--limit", 3)
+    assert found["stories"][0]["story_id"] == top["story_id"]
+    assert len(found["stories"]) == 3 < found["total"]
+    assert sum(found["stories"][0]["relations"].values()) == top["articles"]
+    everything = document("stories", "--lake", sample_lake, "--limit", 0, "--min-articles", 1)
+    assert everything["total"] == len(everything["stories"]) == sum(f.rows for f in Lake(sample_lake).files("stories"))
+
+
+def test_show_story(sample_lake: str) -> None:
+    top = largest(sample_lake)
+    found = document("show", top["story_id"], "--lake", sample_lake)
+    assert found["kind"] == "story"
+    assert len(found["articles"]) == top["articles"]
+    times = [a["published_at"] for a in found["articles"]]
+    assert times == sorted(times)
+    assert sum(a["is_canonical"] for a in found["articles"]) == 1
+    assert all(0 < a["share"] <= 1 for a in found["articles"] if a["relation"] == "exact")
+    result = wirefold("show", top["story_id"][:9], "--lake", sample_lake)
+    assert result.exit_code == 0
+    assert all(a["article_id"][:9] in result.stdout for a in found["articles"])
+
+
+def test_show_composite(sample_lake: str) -> None:
+    story = next(s for s in Lake(sample_lake).read("stories").to_pylist() if s["draws_on"])
+    result = wirefold("show", story["story_id"], "--lake", sample_lake)
+    assert "Draws on" in result.stdout
+    assert all(part["story_id"][:9] in result.stdout for part in story["draws_on"])
+
+
+def test_show_article(sample_lake: str) -> None:
+    identity = largest(sample_lake)["canonical_article_id"]
+    found = document("show", identity, "--lake", sample_lake)
+    assert found["kind"] == "article"
+    assert found["article"]["text"]
+    assert found["links"][0]["reasons"]
+    result = wirefold("show", identity[:9], "--lake", sample_lake)
+    assert result.exit_code == 0
+    assert found["article"]["url"] in result.stdout
+    assert found["links"][0]["reasons"][0] in result.stdout
+
+
+def test_diff(sample_lake: str) -> None:
+    top = largest(sample_lake)
+    found = document("diff", top["first_article_id"], top["story_id"], "--lake", sample_lake)
+    assert found["b"]["article_id"] == top["canonical_article_id"]
+    assert {p["kind"] for p in found["paragraphs"]} > {"added"}
+    result = wirefold("diff", top["first_article_id"], top["canonical_article_id"], "--lake", sample_lake)
+    assert "{+" in result.stdout  # no colours here, so marks
+    assert "\x1b" not in result.stdout
+
+
+def test_check(sample_lake: str, own_lake: Path) -> None:
+    assert document("check", "--lake", sample_lake) == {"ok": True, "findings": []}
+    next(own_lake.glob("records/*/*.parquet")).unlink()
+    result = wirefold("check", "--lake", own_lake)
+    assert result.exit_code == 1
+    assert "BREACH" in result.stdout
+    result = wirefold("check", "--lake", own_lake, "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["ok"] is False
+
+
+def test_ingest_and_fold(tmp_path: Path) -> None:
+    texts = tmp_path / "texts.jsonl"
+    hostile = "[bold]Twelve[/] \x1b[31mpeople\u202e met in the border city on Friday to open the office, he said."
+    title = "[red]Title[/red]\x1b]0;x\x07"
+    rows = [
+        {"id": "1", "text": hostile, "title": title},
+        {"id": "2", "text": hostile + " It rained.", "title": title},
+    ]
+    texts.write_text("".join(json.dumps(r) + "\n" for r in rows))
+    lake = tmp_path / "lake"
+    first = wirefold("ingest", texts, "--lake", lake, "--partition", "2018-09-17T12:00:00")
+    assert first.exit_code == 0, first.output
+    assert "balanced" in first.stdout
+    assert f"wirefold fold --lake {lake}" in first.stdout
+    again = document("ingest", texts, "--lake", lake, "--partition", "2018-09-17T12:00:00")
+    assert again["before"] is True
+    assert (again["ledger"]["article"], again["ledger"]["rejected"]) == (2, 0)
+    assert "Nothing has been folded" in wirefold("stories", "--lake", lake).stdout
+    assert document("fold", "--lake", lake)["records"] == 2
+    assert "Nothing to do" in wirefold("fold", "--lake", lake).stdout
+    assert document("check", "--lake", lake)["ok"] is True
+    shown = wirefold("stories", "--lake", lake, "--min-articles", "1")
+    assert "[red]Title[/red]" in shown.stdout
+    assert "\x1b" not in shown.stdout + wirefold("show", largest(str(lake))["story_id"], "--lake", lake).stdout
+
+
+def test_two_ingests_in_one_second_are_two_runs(tmp_path: Path) -> None:
+    for n in range(2):
+        (tmp_path / f"{n}.jsonl").write_text(
+            json.dumps({"id": str(n), "text": f"Text number {n} is about something."}) + "\n"
+        )
+        document("ingest", tmp_path / f"{n}.jsonl", "--lake", tmp_path / "lake")
+    assert len(Lake(str(tmp_path / "lake")).runs()) == 2
+
+
+def test_opening_lines_work(sample_lake: str) -> None:
+    from pipeline.cli.report import opening_lines
+
+    for line in opening_lines(Lake(sample_lake)).plain.splitlines()[1:]:
+        exec(line.split(maxsplit=1)[1], {})
+
+
+def test_down_sources(tmp_path: Path) -> None:
+    (tmp_path / "wire").mkdir()
+    config = tmp_path / "sources.toml"
+    gone = '[[source]]\nname = "gone"\nkind = "directory"\npath = "nowhere"\n'
+    config.write_text(gone + '[[source]]\nname = "there"\nkind = "directory"\npath = "wire"\n')
+    result = wirefold("run", "--sources", config, "--lake", tmp_path / "one")
+    assert result.exit_code == 0, result.output
+    assert "gone is down: " in result.stdout
+    config.write_text(gone)
+    result = wirefold("run", "--sources", config, "--lake", tmp_path / "two")
+    assert result.exit_code == 1
+    assert "All sources are down." in result.stdout
+
+
+def test_demo_serves_until_interrupted() -> None:
+    code = "from pipeline.cli import app; app(['demo', '--port', '0'])"
+    root = Path(__file__).parents[2]
+    demo = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=root,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    assert demo.stdout is not None
+    lines = [demo.stdout.readline()]
+    while "Ctrl-C" not in lines[-1]:
+        lines.append(demo.stdout.readline())
+    demo.terminate()
+    assert demo.wait(10) == 0
+    assert "localhost" in lines[0]
+    assert any("wirefold run --sources" in line for line in lines)

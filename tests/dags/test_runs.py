@@ -1,0 +1,92 @@
+"""Both DAGs over the sample wire, in this process: real HTTP, a real lake."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_CONFIG = """
+[fetch]
+delay = 0.0
+retries = 0
+[fetch.hosts]
+"*.example" = "127.0.0.1:${WIREFOLD_DEMO_PORT}"
+[[source]]
+name = "alive"
+kind = "feed"
+url = "http://www.midland-briefing.example/feed.xml"
+[[source]]
+name = "dead"
+kind = "feed"
+url = "http://dead.example/feed.xml"
+"""
+
+pytestmark = [pytest.mark.usefixtures("airflow_db"), pytest.mark.timeout(240)]
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("dags") / "lake"
+
+
+def test_ingest_then_fold(dagbag: Any, sample_sources: str, lake: Path) -> None:
+    conf = {"sources": sample_sources, "lake": str(lake)}
+    ingest = dagbag.dags["wire_ingest"].test(run_conf=conf)
+    assert ingest.state == "success", _states(ingest)
+    ledger = _event("wire_ingest", ingest.run_id)
+    assert ledger["balanced"] is True
+    assert ledger["discovered"] >= 80
+    assert ledger["discovered"] == sum(ledger[k] for k in ("article", "unchanged", "exact_copy", "rejected"))
+    assert ledger["lake"] == str(lake)
+
+    fold = dagbag.dags["wire_fold"].test(run_conf=conf)
+    assert fold.state == "success", _states(fold)
+    assert _event("wire_fold", fold.run_id)["records"] > 0
+    assert list(lake.glob("records/**/*.parquet"))
+
+
+@pytest.mark.usefixtures("sample_sources")
+def test_a_source_that_is_down_fails_only_its_own_tasks(
+    dagbag: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "sources.toml"
+    config.write_text(_CONFIG, encoding="utf-8")
+    dag = dagbag.dags["wire_ingest"]
+    fetch = dag.get_task("per_source.fetch")
+    monkeypatch.setattr(fetch, "retry_delay", timedelta(seconds=0.1))
+    monkeypatch.setattr(fetch, "retry_exponential_backoff", 0)
+    run = dag.test(run_conf={"sources": str(config), "lake": str(tmp_path / "lake")})
+    states = _states(run)
+    assert run.state == "success", states
+    assert states["per_source.fetch", 0] == states["per_source.extract", 0] == states["collect", -1] == "success"
+    assert (states["per_source.fetch", 1], states["per_source.extract", 1]) == ("failed", "upstream_failed")
+    tries = {t.map_index: t.try_number for t in run.get_task_instances() if t.task_id == "per_source.fetch"}
+    assert tries == {0: 1, 1: 3}
+    assert _event("wire_ingest", run.run_id)["down"] == ["dead"]
+
+
+def test_a_wrong_configuration_is_not_tried_again(dagbag: Any, tmp_path: Path) -> None:
+    run = dagbag.dags["wire_ingest"].test(
+        run_conf={"sources": str(tmp_path / "absent.toml"), "lake": str(tmp_path / "lake")}
+    )
+    assert run.state == "failed"
+    assert {t.task_id: t.try_number for t in run.get_task_instances()}["plan"] == 1
+    assert not (tmp_path / "lake").exists()
+
+
+def _states(run: Any) -> dict[tuple[str, int], str]:
+    return {(t.task_id, t.map_index): str(t.state) for t in run.get_task_instances()}
+
+
+def _event(dag_id: str, run_id: str) -> dict[str, Any]:
+    """What the run's asset event says."""
+    from airflow.models.asset import AssetEvent
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    with create_session() as session:
+        wanted = select(AssetEvent).where(AssetEvent.source_dag_id == dag_id, AssetEvent.source_run_id == run_id)
+        return dict(session.scalars(wanted).one().extra)

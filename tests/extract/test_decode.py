@@ -1,0 +1,52 @@
+"""Bytes to text: labels, lies and accidents."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.extract.decode import decode
+
+from .helpers import TEXT, article, page
+
+QUOTE = "\u201cCafé\u201d \u2014 10 \u20ac"
+CZECH = "Příliš žluťoučký kůň úpěl ďábelské ódy, řekla ministryně a odešla z jednání."
+RUSSIAN = "Паром снова пойдет по новому расписанию после праздников, сообщила компания в понедельник."
+
+
+def labelled(text: str, charset: str) -> str:
+    return f'<html><head><meta charset="{charset}"></head><body><p>{text}</p></body></html>'
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "expected"),
+    [
+        (labelled(QUOTE, "utf-8").encode(), None, QUOTE),
+        (labelled(QUOTE, "utf-8").encode("utf-8-sig"), "text/html; charset=iso-8859-1", QUOTE),
+        (labelled(QUOTE, "iso-8859-1").encode(), "text/html; charset=iso-8859-1", QUOTE),  # UTF-8 labelled latin-1
+        (labelled(QUOTE, "iso-8859-1").encode("cp1252"), None, QUOTE),  # WHATWG: latin-1 means windows-1252
+        (labelled(QUOTE, "utf-8").encode("cp1252"), None, QUOTE),  # windows-1252 labelled utf-8
+        (labelled(QUOTE, "no-such-charset").encode("cp1252"), "text/html; charset=bogus", QUOTE),
+        (labelled(CZECH, "windows-1250").encode("cp1250"), None, CZECH),
+        (
+            labelled(CZECH, "utf-8").encode("cp1250"),
+            "text/html; charset=windows-1250",
+            CZECH,
+        ),  # the header counts first
+        (labelled(RUSSIAN, "x").encode("cp1251"), None, RUSSIAN),
+        (labelled("조선일보", "euc-kr").encode("cp949"), None, "조선일보"),
+        (labelled("日本", "iso-2022-jp").encode("iso2022_jp"), None, "日本"),
+        (labelled(QUOTE, "utf-8").encode("utf-16"), None, QUOTE),
+        (labelled(QUOTE, "utf-8").encode("utf-16-le"), None, QUOTE),  # no byte order mark
+        (labelled(QUOTE, "utf-8").encode("utf-16-be"), None, QUOTE),
+        (labelled("nu\0ll", "utf-8").encode(), None, "null"),
+        (labelled(QUOTE * 5, "utf-8").encode().replace(b"</p>", b"\xff</p>"), None, QUOTE),  # one broken character
+        ("abc \u20ac".encode()[:-1], None, "abc \ufffd"),  # cut inside a character
+        (b'<?xml version="1.0" encoding="iso-8859-2"?><a>\xb1</a>', None, "ą"),
+    ],
+)
+def test_decode(body: bytes, content_type: str | None, expected: str) -> None:
+    assert expected in decode(body, content_type)
+
+
+def test_utf16_page_without_byte_order_mark_is_extracted() -> None:
+    assert article(page().encode("utf-16-le")).text == "\n\n".join(TEXT)

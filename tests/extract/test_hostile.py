@@ -1,0 +1,97 @@
+"""Hostile and broken content: a reason or the right text, quickly, and never an exception."""
+
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.article import Article, Reason, Reject
+from pipeline.extract import extract
+
+from .helpers import TEXT, article, capture, page
+from .test_wires import NITF, news_item
+
+BOMB = '<!DOCTYPE nitf [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>'
+XXE = '<!DOCTYPE nitf [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+DEEP_JSON = '{"uri": "a", "headline": ' + "[" * 200_000
+
+
+def html(body: str) -> str:
+    return f"<html><body>{body}</body></html>"
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        pytest.param(
+            html("<div>" * 100_000 + TEXT[0] + "</div>" * 100_000), Reason.TOO_COMPLEX, id="100,000 nested divs"
+        ),
+        pytest.param(html("<b>" * 60_000 + TEXT[0]), Reason.TOO_COMPLEX, id="60,000 nested inline elements"),
+        pytest.param(html("<div>" * 600 + f"<p>{TEXT[0]}</p>"), Reason.TOO_COMPLEX, id="deeper than the limit"),
+        pytest.param(html('<a href="/x">y</a>\n' * 1_000_000), Reason.TOO_COMPLEX, id="a million links"),
+        pytest.param(html("<p>" + "word " * 6_000_000), Reason.TOO_COMPLEX, id="a line of 30 MB"),
+        pytest.param(BOMB + NITF.replace("Ferry", "&c;"), Reason.UNSAFE, id="entity bomb"),
+        pytest.param(XXE + NITF.replace("Ferry", "&x;"), Reason.UNSAFE, id="external entity"),
+        pytest.param((XXE + NITF).encode("utf-16"), Reason.UNSAFE, id="external entity in UTF-16"),
+        pytest.param(news_item("<a>" * 100_000 + "</a>" * 100_000), Reason.TOO_COMPLEX, id="nested XML"),
+        pytest.param(DEEP_JSON, Reason.TOO_COMPLEX, id="nested JSON"),
+        pytest.param(news_item().replace("Ferry", "&undeclared;"), Reason.MALFORMED, id="undeclared entity"),
+    ],
+)
+def test_rejected_quickly(document: str | bytes, reason: Reason) -> None:
+    found_in = capture(document)
+    start = time.perf_counter()
+    found = extract(found_in)
+    assert isinstance(found, Reject)
+    assert found.reason is reason, found.detail
+    assert time.perf_counter() - start < 3
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param(page().replace("ferry", "f\0erry"), id="null characters"),
+        pytest.param(page().encode("utf-16-be"), id="UTF-16 without a byte order mark"),
+        pytest.param(page().partition("</article>")[0], id="half a page"),
+        pytest.param(page()[page().index("<body") :], id="no head"),
+        pytest.param(page().replace("</p>", ""), id="no end tags"),
+        pytest.param("<?xml version='1.0' encoding='utf-7'?>" + page(), id="XML declaration"),
+        pytest.param("Warning: mysql failed in line 3\n" + page(), id="a server's message before the page"),
+        pytest.param("<!DOCTYPE nitf SYSTEM 'http://10.0.0.1/x.dtd'>" + NITF, id="remote DTD, not loaded"),
+        pytest.param(page('<script type="application/ld+json">' + "[" * 100_000 + "</script>"), id="nested JSON-LD"),
+        pytest.param(
+            page('<meta property="article:published_time" content="99999-99-99T99:99">'), id="impossible date"
+        ),
+        pytest.param(page(f'<meta name="author" content="{"a, " * 100_000}">'), id="endless byline"),
+        pytest.param(page().replace("<p>", "<div>" * 80 + "<p>", 1), id="deep but within the limit"),
+    ],
+)
+def test_extracted_all_the_same(document: str | bytes) -> None:
+    assert TEXT[1] in article(document).text
+
+
+def test_no_file_is_read_through_an_entity() -> None:
+    found = extract(capture(XXE + NITF.replace("Ferry", "&x;")))
+    assert "root:" not in repr(found)
+
+
+FRAGMENTS = st.sampled_from(
+    [b"<html>", b"<body>", b"<p>", b"</p>", b"<!DOCTYPE nitf [", b"<newsItem>", b"<nitf>", b'{"uri":"a","body_text":', b'"', b"}", b"[",
+     b"<![CDATA[", b"]]>", b"<script type='application/ld+json'>", b"</script>", b"<meta name='date' content='", b"'>", b"<a href='http://[",
+     b"<link rel=canonical href='//", b"&#0;", b"&#xd800;", b"\xff\xfe", b"\xef\xbb\xbf", b"\0", TEXT[0].encode(), b"<time datetime='"]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.one_of(
+        st.binary(max_size=300), st.lists(st.one_of(FRAGMENTS, st.binary(max_size=8)), max_size=30).map(b"".join)
+    ),
+    st.text(max_size=40),
+)
+def test_never_raises(body: bytes, url: str) -> None:
+    assert isinstance(extract(capture(body, url=url, content_type=url)), Article | Reject)

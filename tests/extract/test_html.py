@@ -1,0 +1,242 @@
+"""Pages: text and metadata."""
+
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from pipeline.article import Article, Clock, Reason
+from pipeline.extract import extract
+
+from .helpers import SEEN, TEXT, URL, article, capture, page, reject
+
+APRIL = datetime(2026, 4, 2, 9, 30, tzinfo=UTC)
+
+
+def ld(**fields: object) -> str:
+    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", **fields})}</script>'
+
+
+def test_text_is_the_articles_paragraphs() -> None:
+    found = article(page())
+    assert found.text == "\n\n".join(TEXT)
+    assert (found.title, found.media, found.status, found.language) == ("Ferry to run again", "html", "usable", "en")
+    assert found.extractor.startswith("trafilatura 2.")
+    assert (found.url, found.locator) == (URL, "https://harbour-post.example/2026/04/ferry-timetable")
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (ld(datePublished="2026-04-02T09:30:00Z"), APRIL),
+        (ld(datePublished="2026-04-02T18:30:00+09:00"), APRIL),
+        (ld(datePublished=1775122200), APRIL),
+        ('<meta property="article:published_time" content="2026-04-02T11:30:00+02:00">', APRIL),
+        ('<meta name="date" content="2026-04-02"><meta name="pubdate" content="Thu, 02 Apr 2026 09:30:00 GMT">', APRIL),
+        ('<meta name="date" content="2026-04-02">', datetime(2026, 4, 2, tzinfo=UTC)),
+        (f'<script type="application/ld+json">{{"@graph": [{{"@type": ["Article"], "datePublished": "{APRIL.isoformat()}"}}]}}</script>', APRIL),
+        (f'<script type="application/ld+json">{{broken</script><meta property="og:published_time" content="{APRIL.isoformat()}">', APRIL),
+    ],
+)  # fmt: skip
+def test_publication_time(head: str, expected: datetime) -> None:
+    found = article(page(head), url="https://harbour-post.example/a")
+    assert (found.published_at, found.clock) == (expected, Clock.PAGE)
+
+
+@pytest.mark.parametrize(
+    ("head", "listed", "expected", "clock"),
+    [
+        ("", APRIL, APRIL, Clock.FEED),
+        ("", None, None, Clock.SEEN),
+        (
+            '<meta name="date" content="2026-04-02">',
+            APRIL,
+            APRIL,
+            Clock.FEED,
+        ),  # a bare day yields to the same day's time
+        ('<meta name="date" content="2026-03-30">', APRIL, datetime(2026, 3, 30, tzinfo=UTC), Clock.PAGE),
+        ('<meta name="date" content="2031-01-01">', APRIL, APRIL, Clock.FEED),  # after it was seen
+        ('<meta name="date" content="1970-01-01T00:00:00Z">', APRIL, APRIL, Clock.FEED),
+        (ld(datePublished={"a": [1]}), APRIL, APRIL, Clock.FEED),
+    ],
+)
+def test_which_clock_counts(head: str, listed: datetime | None, expected: datetime | None, clock: Clock) -> None:
+    found = article(page(head), url="https://harbour-post.example/a", published_at=listed)
+    assert (found.published_at, found.clock) == (expected, clock)
+
+
+@pytest.mark.parametrize(
+    ("head", "h1", "title"),
+    [
+        ("<title>Ferry to run again | Harbour Post</title>", "", "Ferry to run again"),
+        ('<title>x</title><meta property="og:title" content="Ferry to run again - Harbour Post">'
+         '<meta property="og:site_name" content="The Harbour Post">', "", "Ferry to run again"),
+        ('<meta property="og:title" content="Harbour Post: nothing">', "Ferry to run again", "Ferry to run again"),
+        (ld(headline="Ferry &amp; <b>train</b> to run"), "", "Ferry & train to run"),
+        ('<meta property="og:site_name" content="Harbour Post"><title>Ferry to run</title>', "Harbour Post", "Ferry to run"),
+        ("<title>Pacific 200 at 3,473.0 - Harbour Post</title>", "Pacific 200 at 3,473.0", "Pacific 200 at 3,473.0"),
+        ("<title>Pacific 200 at 3,473.0 - Harbour Post</title>", "", "Pacific 200 at 3,473.0"),
+        ("<title>Ferry to run again (Harbour Post)</title>", "", "Ferry to run again"),
+        ("<title>Ferry to run again (and again)</title>", "", "Ferry to run again (and again)"),
+        ("<title>Harbour Post</title>", "", "Harbour Post"),  # better than nothing
+        ("", "Ferry</h1><h1>Train", "Ferry"),
+        ("<title>Ten to one - the ferry - a story</title>", "", "Ten to one - the ferry - a story"),
+    ],
+)  # fmt: skip
+def test_title_is_the_headline_without_the_site(head: str, h1: str, title: str) -> None:
+    assert article(page(head, h1=h1)).title == title
+
+
+@pytest.mark.parametrize(
+    ("head", "authors", "credit"),
+    [
+        (ld(author={"@type": "Person", "name": "Ada Lind"}), ("Ada Lind",), None),
+        (ld(author=[{"name": "Ada Lind"}, {"name": "Bo Ek"}, {"name": "Reuters"}]), ("Ada Lind", "Bo Ek"), "Reuters"),
+        ('<meta name="author" content="By ADA LIND and Bo Ek, Staff Writer">', ("Ada Lind", "Bo Ek"), None),
+        ('<meta name="author" content="Associated Press">', (), "AP"),
+        ('<meta name="author" content="https://example.org/people/ada">', (), None),
+        (ld(author=[[], 3, None, {"name": {"x": 1}}]), (), None),
+    ],
+)
+def test_authors_and_credit(head: str, authors: tuple[str, ...], credit: str | None) -> None:
+    found = article(page(head))
+    assert (found.authors, found.credit) == (authors, credit)
+
+
+def test_publisher_section_tags_and_modified() -> None:
+    head = (
+        ld(articleSection="Travel", keywords="ferry, timetable", dateModified="2026-04-03T08:00:00Z")
+        + '<meta property="og:site_name" content="The Harbour Post">'
+    )
+    found = article(page(head))
+    assert (found.publisher, found.section, found.tags) == ("The Harbour Post", "Travel", ("ferry", "timetable"))
+    assert found.modified_at == datetime(2026, 4, 3, 8, tzinfo=UTC)
+    configured = extract(capture(page(head)), source_publisher="Harbour Post")
+    assert isinstance(configured, Article)
+    assert configured.publisher == "Harbour Post"
+
+
+@pytest.mark.parametrize(
+    ("head", "publisher"),
+    [
+        ("<title>Ferry to run again - Harbour Post</title>", "Harbour Post"),
+        ("<title>Ferry to run again - The Quay</title>", "The Quay"),  # what stands behind the headline
+        ("<title>Up 0.9 per cent to 3,473.0 - The Quay</title>", "harbour-post.example"),
+        ("", "www.harbour-post.example"),
+    ],
+)
+def test_publisher_is_read_from_the_title_when_the_page_names_none(head: str, publisher: str) -> None:
+    assert article(page(head)).publisher.removeprefix("www.") == publisher.removeprefix("www.")
+
+
+@pytest.mark.parametrize(
+    ("line", "authors", "credit"),
+    [
+        ("Ada Lind and Bo Ek, Harbour Newswire<br>April 2, 2026", ("Ada Lind", "Bo Ek"), "Harbour Newswire"),
+        ("By Ada Lind<br>2 April", ("Ada Lind",), None),
+        ("Markets desk, The Harbour Post", (), None),
+    ],
+)
+def test_byline_in_the_markup(line: str, authors: tuple[str, ...], credit: str | None) -> None:
+    markup = page('<meta property="og:site_name" content="The Harbour Post">')
+    found = article(markup.replace("</h1>", f'</h1><div class="by">{line}</div>'))
+    assert (found.authors, found.credit) == (authors, credit)
+
+
+@pytest.mark.parametrize(
+    ("canonical", "url"),
+    [
+        ("/2026/04/ferry?id=1", "https://www.harbour-post.example/2026/04/ferry?id=1"),
+        ("https://m.harbour-post.example/ferry", URL),  # neither equal nor below www., and .example has no registry
+        ("https://harbour-post.example/ferry", "https://harbour-post.example/ferry"),
+        ("https://evil.example/ferry", URL),
+        ("https://www.harbour-post.example/", URL),  # a template that names the front page everywhere
+        ("javascript:alert(1)", URL),
+        ("http://[", URL),
+    ],
+)
+def test_canonical_address_is_believed_on_the_same_site_only(canonical: str, url: str) -> None:
+    if canonical.startswith("https://m."):
+        url = "https://m.harbour-post.example/ferry"  # a sub-domain of the site
+    assert article(page(f'<link rel="canonical" href="{canonical}">')).url == url
+
+
+@pytest.mark.parametrize(
+    ("opening", "dateline", "credit"),
+    [
+        ("KAESONG, North Korea (AP) \u2014 ", "KAESONG, North Korea", "AP"),
+        ("SEOUL, Sept. 14 (Yonhap) -- ", "SEOUL", "Yonhap"),
+        ("LONDON (Northwire) - ", "LONDON", "Northwire"),
+        ("(Reuters) - ", None, "Reuters"),
+        ("", None, None),
+    ],
+)
+def test_dateline(opening: str, dateline: str | None, credit: str | None) -> None:
+    found = article(page(paragraphs=[opening + TEXT[0], *TEXT[1:]]))
+    assert (found.dateline, found.credit) == (dateline, credit)
+
+
+def test_headline_and_byline_on_top_of_the_text_are_taken_off() -> None:
+    found = article(page(paragraphs=["By Ada Lind", *TEXT]))
+    assert found.text.startswith(TEXT[0])
+    assert found.authors == ("Ada Lind",)
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "configured", "expected"),
+    [
+        (
+            "Die Fähre fährt nach den Feiertagen wieder nach dem neuen Fahrplan, teilte die Gesellschaft am Montag mit.",
+            "en",
+            None,
+            "de",
+        ),
+        (
+            "이 회사는 월요일에 새로운 시간표가 휴일 이후에 시작될 것이라고 밝혔다. 배는 매일 아침 항구를 떠난다.",
+            "en",
+            "en",
+            "ko",
+        ),
+        (
+            "Společnost v pondělí oznámila, že nový jízdní řád začne platit po svátcích a potrvá až do podzimu.",
+            "",
+            None,
+            "cs",
+        ),
+    ],
+)
+def test_language_is_that_of_the_text(text: str, lang: str, configured: str | None, expected: str) -> None:
+    found = extract(capture(page(paragraphs=[f"{text} {n}" for n in range(4)], lang=lang)), language=configured)
+    assert isinstance(found, Article)
+    assert found.language == expected
+
+
+def test_blocks_become_paragraphs_without_markup_and_furniture_is_left_out() -> None:
+    rest = (
+        "<h2>What it costs</h2><ul><li>Adults pay nine crowns for a day</li><li>Children go free of charge</li></ul>"
+        "<blockquote><p>It was about time, said the mayor.</p></blockquote>"
+        "<table><tr><th>Port</th><th>Time</th></tr><tr><td>Els</td><td>9.30</td></tr></table>"
+        "<figure><img src='f.jpg'><figcaption>Photo: A. Lind</figcaption></figure><p>Tickets are sold <b>on</b> <a href='/b'>board</a>.</p>"
+    )
+    found = article(
+        page().replace("</article>", rest + "</article><div id='comments'><p>First! says a reader.</p></div>")
+    )
+    assert found.text.split("\n\n")[len(TEXT) :] == [
+        "What it costs", "Adults pay nine crowns for a day", "Children go free of charge", "It was about time, said the mayor.",
+        "Port Time", "Els 9.30", "Tickets are sold on board.",
+    ]  # fmt: skip
+
+
+def test_what_is_too_short_or_empty_is_rejected() -> None:
+    assert reject(page(paragraphs=["Too short to be news."], h1="")).reason in (Reason.TOO_SHORT, Reason.NO_TEXT)
+    assert reject("").reason is Reason.NO_TEXT
+    assert reject("<html><head><title>x</title></head><body></body></html>").reason is Reason.NO_TEXT
+    assert reject(page(paragraphs=[])).fetched_at == SEEN
+
+
+def test_the_same_page_gives_the_same_article_every_time() -> None:
+    results = {article(page()).text for _ in range(5)}  # deduplication by earlier pages would change it
+    assert len(results) == 1

@@ -1,0 +1,168 @@
+"""Feeds and sitemaps, honest and hostile."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipeline.article import Item
+from pipeline.config import Source
+from pipeline.sources.feed import parse_feed
+from pipeline.sources.listing import MalformedListing, UnsafeListing
+from pipeline.sources.sitemap import parse_sitemap
+
+CORPORA = Path(os.environ.get("WIREFOLD_CORPORA") or Path(__file__).parents[3] / "shared" / "corpora")
+BASE = "http://news.example/feeds/all.xml"
+WHEN = datetime(2018, 9, 14, 1, 0, tzinfo=UTC)
+
+
+def items(body: bytes, limit: int = 10_000) -> list[Item]:
+    return parse_feed(body, BASE, Source(name="s", kind="feed", url=BASE, limit=limit))
+
+
+def rss(*entries: str, head: str = "") -> bytes:
+    return f'{head}<rss version="2.0"><channel><title>c</title>{"".join(entries)}</channel></rss>'.encode()
+
+
+def entry(n: int, date: str = "") -> str:
+    return f"<item><title>t{n}</title><link>/a/{n}</link><guid>g{n}</guid><pubDate>{date}</pubDate></item>"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            rss(entry(1, "Fri, 14 Sep 2018 10:00:00 +0900")),
+            Item("s", 0, "http://news.example/a/1", "g1", "t1", WHEN),
+        ),
+        (
+            (
+                b'<feed xmlns="http://www.w3.org/2005/Atom"><title>c</title><entry><title>t &amp; u</title><id>tag:x,1</id>'
+                b'<link href="../b?x=1&amp;y=2#top"/><updated>2018-09-14T01:00:00Z</updated></entry></feed>'
+            ),
+            Item("s", 0, "http://news.example/b?x=1&y=2", "tag:x,1", "t & u", WHEN),
+        ),
+        (
+            (
+                b'{"version": "https://jsonfeed.org/version/1.1", "title": "c", "items": [{"id": "7", "url": "/c", "title": "t",'
+                b' "date_published": "2018-09-14T03:00:00+02:00"}]}'
+            ),
+            Item("s", 0, "http://news.example/c", "7", "t", WHEN),
+        ),
+        (
+            rss("<item><title>t</title><guid>http://other.example/x</guid></item>"),
+            Item("s", 0, "http://other.example/x", "http://other.example/x", "t"),
+        ),
+        (rss("<item><title>t</title><link>file:///etc/passwd</link></item>"), "file:///etc/passwd"),
+        (rss("<item><title>t</title><link>javascript:alert(1)</link></item>"), "javascript:alert(1)"),
+        (rss("<item><title>t</title><guid>no-address</guid></item>"), "no-address"),
+        (rss("<item><title>a\x01b</title><link>/x</link></item>"), "http://news.example/x"),
+    ],
+)
+def test_entry(body: bytes, expected: Item | str) -> None:
+    (one,) = items(body)
+    assert (one if isinstance(expected, Item) else one.url) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (b"", MalformedListing),
+        (b"<html><body><p>Sorry</p></body></html>", MalformedListing),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), MalformedListing),
+        (b"[" * 100_000, MalformedListing),
+        (rss(entry(1), head='<!DOCTYPE r [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'), UnsafeListing),
+        (rss(entry(1), head='<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd">]>'), UnsafeListing),
+        (rss(entry(1), head='<!DOCTYPE r [<!ENTITY % a SYSTEM "http://x.example/">%a;]>'), UnsafeListing),
+        (rss(entry(1), head="<!DOCTYPE r [<!ENTITY a 'b'>]>").decode().encode("utf-16"), UnsafeListing),
+    ],
+)
+def test_no_feed(body: bytes, error: type[MalformedListing]) -> None:
+    with pytest.raises(error):
+        items(body)
+
+
+def test_external_dtd_is_not_read() -> None:
+    assert len(items(rss(entry(1), head='<!DOCTYPE rss SYSTEM "file:///dev/zero">'))) == 1
+
+
+def test_doubles_limit_and_numbering() -> None:
+    body = rss(*(entry(n, f"Fri, {n:02} Sep 2018 10:00:00 GMT") for n in (3, 9, 3, 5, 7)))
+    assert [(i.seq, i.guid) for i in items(body)] == [(0, "g3"), (1, "g9"), (2, "g5"), (3, "g7")]
+    assert [(i.seq, i.guid) for i in items(body, limit=2)] == [(0, "g9"), (1, "g7")], "the newest are kept"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rss(*(entry(n, "Fri, 14 Sep 2018 10:00:00 GMT") for n in range(10_000))),
+        rss(*(entry(n, f"around {n} o'clock next Friday {n}") for n in range(10_000))),
+        rss(*(entry(n).removesuffix("</item>") for n in range(10_000))),
+        rss("<item>" * 100_000),
+        rss("<item><link>/x</link><title>" + "a&amp;" * 500_000 + "</title></item>"),
+    ],
+    ids=["plain", "dates", "broken", "nested", "title"],
+)
+def test_large_feeds_take_seconds_at_most(body: bytes) -> None:
+    begun = time.process_time()
+    found = items(body)
+    assert time.process_time() - begun < 5
+    assert len(found) <= 10_000
+    assert all(len(i.title or "") <= 1_000 for i in found)
+
+
+def test_real_feeds() -> None:
+    paths = sorted((CORPORA / "feeds").glob("*.gz"))
+    if not paths:
+        pytest.skip("no corpora here: set WIREFOLD_CORPORA")
+    found = [items(gzip.decompress(path.read_bytes())) for path in paths]
+    assert all(found)
+    every = [i for listing in found for i in listing]
+    assert sum(i.published_at is not None for i in every) > 0.95 * len(every)
+
+
+NEWS = (
+    b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:n="http://www.google.com/schemas/sitemap-news/0.9"'
+    b' xmlns:i="http://www.google.com/schemas/sitemap-image/1.1"><url><loc> http://news.example/a </loc>'
+    b"<i:image><i:loc>http://news.example/i.png</i:loc><i:title>picture</i:title></i:image>"
+    b"<n:news><n:publication><n:name>x</n:name></n:publication><n:publication_date>2018-09-14T10:00+09:00"
+    b"</n:publication_date><n:title><![CDATA[A & B]]></n:title></n:news></url><url><changefreq>daily</changefreq></url></urlset>"
+)
+
+
+@pytest.mark.parametrize("body", [NEWS, gzip.compress(NEWS), b"\n\n" + NEWS])
+def test_news_sitemap(body: bytes) -> None:
+    (page,) = parse_sitemap(body, 1_000_000).pages
+    assert (page.url, page.title, page.published_at) == ("http://news.example/a", "A & B", WHEN)
+
+
+def test_index_and_plain_list() -> None:
+    index = b"<sitemapindex><sitemap><loc>http://a.example/1.xml</loc><lastmod>2018-09-14</lastmod></sitemap></sitemapindex>"
+    assert parse_sitemap(index, 1_000).children == (("http://a.example/1.xml", datetime(2018, 9, 14, tzinfo=UTC)),)
+    plain = parse_sitemap(b"http://a.example/1\nhttp://a.example/2\n", 1_000).pages
+    assert [p.url for p in plain] == ["http://a.example/1", "http://a.example/2"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<rss/>",
+        b"\0\1\2",
+        b'<!DOCTYPE u [<!ENTITY a "b">]>' + NEWS,
+        gzip.compress(bytes(10_000_000)),
+        gzip.compress(NEWS)[:-20],
+    ],
+)
+def test_no_sitemap(body: bytes) -> None:
+    with pytest.raises(MalformedListing):
+        parse_sitemap(body, 1_000_000)
+
+
+def test_deep_sitemap_is_survived() -> None:
+    assert parse_sitemap(b"<urlset>" + b"<url>" * 100_000, 1_000_000).pages == ()
