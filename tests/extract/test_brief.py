@@ -1,6 +1,5 @@
 """Short bodies: the furniture around them must not become text."""
 
-
 from __future__ import annotations
 
 import pytest

@@ -1,6 +1,5 @@
 """Hostile and broken content: a reason or the right text, quickly, and never an exception."""
 
-
 from __future__ import annotations
 
 import time

@@ -1,6 +1,5 @@
 """Pages: text and metadata."""
 
-
 from __future__ import annotations
 
 import json

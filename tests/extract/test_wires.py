@@ -1,6 +1,5 @@
 """Wire formats: NewsML-G2, NITF, ninjs."""
 
-
 from __future__ import annotations
 
 import json

@@ -1,4 +1,3 @@
-
 """`check_lake` finds every kind of breach, and nothing in a sound lake."""
 
 from __future__ import annotations
