@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from pipeline.cli import airflow, reading, serving, working
+from pipeline.cli import airflow, evaluation, reading, serving, working
 from pipeline.cli.options import Group
 
 __all__ = ["app"]
@@ -41,3 +41,4 @@ for command in (
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(airflow.app, name="airflow")
+app.add_typer(evaluation.app, name="eval")

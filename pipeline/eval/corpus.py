@@ -1,0 +1,145 @@
+"""Corpora of ready texts with what is known about their pairs.
+
+A corpus is a folder that holds texts (``*.jsonl.gz`` of ready texts, or Reuters-21578's ``*.sgm.gz``) and, of each
+kind of truth, a file or none: ``labelled_pairs.tsv`` (pairs judged by readers) and ``exact_pairs.tsv`` (all pairs that
+overlap, computed without any sketch). The first two columns of both are the ids of the pair.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import html
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import UsageError
+
+__all__ = ["Corpus", "ExactPair", "LabelledPair", "load_corpus"]
+
+_STORY = re.compile(r'<REUTERS [^>]*NEWID="(\d+)">(.*?)</REUTERS>', re.DOTALL)
+_PART = {name: re.compile(rf"<{name}>(.*?)</{name}>", re.DOTALL) for name in ("DATE", "TITLE", "BODY")}
+_TIME = re.compile(r"\d{1,2}-[A-Z]{3}-\d{4} \d\d:\d\d:\d\d(?:\.\d\d)?")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPair:
+    """A pair as a reader judged it.
+
+    Attributes:
+        relation: ``same_version``, ``revision``, ``excerpt``, ``composite``, ``template``, ``same_event``,
+            ``boilerplate_only`` or ``unrelated``.
+        should_group: Whether a reader would want the two shown as one story.
+        confidence: 3 sure, 2 likely, 1 borderline.
+    """
+
+    a: str
+    b: str
+    relation: str
+    should_group: bool
+    confidence: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExactPair:
+    """What two texts share, counted on sets of word 5-shingles; containment is of the smaller set."""
+
+    a: str
+    b: str
+    jaccard: float
+    containment: float
+    shared: int
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Ready texts (``id``, ``text``, and what else is known) and the truth about their pairs."""
+
+    name: str
+    texts: tuple[dict[str, Any], ...]
+    labelled: tuple[LabelledPair, ...]
+    exact: tuple[ExactPair, ...]
+
+
+def load_corpus(folder: str | Path) -> Corpus:
+    """Read a corpus.
+
+    Raises:
+        UsageError: The folder holds no texts or no truth, or a file of truth is not in the form it should have.
+    """
+    path = Path(folder)
+    texts = [*_json_texts(path), *_reuters_texts(path)]
+    if not texts:
+        raise UsageError(f"{path} holds no texts: *.jsonl.gz or *.sgm.gz are wanted")
+    labelled = tuple(
+        LabelledPair(a, b, row["relation"], row["should_group"] == "true", int(row["confidence"]))
+        for a, b, row in _pairs(path / "labelled_pairs.tsv", ("relation", "should_group", "confidence"))
+    )
+    exact = tuple(
+        ExactPair(a, b, float(row["jaccard"]), float(row["containment"]), int(row["shared"]))
+        for a, b, row in _pairs(path / "exact_pairs.tsv", ("jaccard", "containment", "shared"))
+    )
+    if not labelled and not exact:
+        raise UsageError(f"{path} holds neither labelled_pairs.tsv nor exact_pairs.tsv")
+    return Corpus(path.resolve().name, tuple(texts), labelled, exact)
+
+
+def _pairs(path: Path, wanted: tuple[str, ...]) -> Iterator[tuple[str, str, dict[str, str]]]:
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        names = list(rows.fieldnames or ())
+        missing = set(wanted).difference(names)
+        if missing:
+            raise UsageError(f"{path} has no column {min(missing)!r}")
+        for row in rows:
+            yield row[names[0]], row[names[1]], row
+
+
+def _json_texts(folder: Path) -> Iterator[dict[str, Any]]:
+    for path in sorted(folder.glob("*.jsonl.gz")):
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            for line in file:
+                row = json.loads(line)
+                yield {
+                    "id": str(row["id"]),
+                    "text": row["text"],
+                    "title": row.get("title") or None,
+                    "url": row.get("url") or None,
+                    "source": row.get("source") or None,
+                    "published_at": row.get("published_at") or row.get("published") or None,
+                }
+
+
+def _reuters_texts(folder: Path) -> Iterator[dict[str, Any]]:
+    for path in sorted(folder.glob("*.sgm.gz")):
+        with gzip.open(path, "rt", encoding="latin-1") as file:
+            for newid, story in _STORY.findall(file.read()):
+                body = _part("BODY", story)
+                if body:  # briefs are a headline alone
+                    yield {
+                        "id": newid,
+                        "text": body,
+                        "title": _part("TITLE", story) or None,
+                        "published_at": _time(story),
+                    }
+
+
+def _part(name: str, story: str) -> str:
+    found = _PART[name].search(story)
+    return html.unescape(found[1]).strip(" \n\x03") if found else ""
+
+
+def _time(story: str) -> str | None:
+    date = _PART["DATE"].search(story)
+    stamp = _TIME.search(date[1]) if date else None
+    if not stamp:
+        return None
+    form = "%d-%b-%Y %H:%M:%S.%f" if "." in stamp[0] else "%d-%b-%Y %H:%M:%S"
+    return datetime.strptime(stamp[0], form).replace(tzinfo=UTC).isoformat()
