@@ -12,7 +12,7 @@ AIRFLOW_OPTIONS := --lake "$(LAKE)" $(if $(SOURCES),--sources "$(SOURCES)")
 PYTEST_OPTIONS ?= -q
 LOCK := --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: help run up down test lint types imports check bench lock clean
+.PHONY: help run up down test lint types imports check bench docs lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##/\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-9s%s\n", $$1, $$2 }'
@@ -45,6 +45,9 @@ check: lint types imports test  ## lint, types, imports and tests
 
 bench: $(VENV)/.dev  ## speed, side by side with peers
 	@$(PY) -m tests.bench
+
+docs: $(VENV)/.dev  ## the pages that are made from the contracts
+	@$(PY) -m pipeline.lake.describe > docs/tables.md
 
 lock: $(VENV)/.dev  ## resolve the dependencies anew, into both lock files
 	@$(PY) -m uv pip compile --quiet --python-version 3.11 $(LOCK) --extra airflow pyproject.toml -o requirements.lock
