@@ -146,7 +146,8 @@ class Lake:
                 yield tx
                 tx._commit()
             finally:
-                self.storage.delete(tx._folder)
+                if not self.storage.exists(_JOURNAL):  # a journal needs what it names until the last move is made
+                    self.storage.delete(tx._folder)
 
     def recover(self) -> None:
         """Finish or clear away what a dead writer left behind."""
@@ -240,8 +241,10 @@ class Transaction:
 
     def remove(self, table: str, day: str, name: str) -> None:
         """Drop one file of a table; fine when there is none."""
+        rel = f"{table}/day={day}/{name}"
         self._changes.setdefault((table, day), {})[name] = None
-        self._deletes.append(f"{table}/day={day}/{name}")
+        self._moves = [move for move in self._moves if move[1] != rel]
+        self._deletes.append(rel)
 
     def adopt(self, staged: str, target: str) -> None:
         """Move a file that was written aside (raw bytes) to its place."""
@@ -278,7 +281,9 @@ class Transaction:
             return
         targets = {target for _, target in self._moves}
         journal = {"moves": self._moves, "deletes": [d for d in self._deletes if d not in targets]}
-        self._storage.write(_JOURNAL, _json(journal))
+        # Written in the transaction's own folder, so that a writer that dies amid it leaves nothing behind elsewhere.
+        self._storage.write(f"{self._folder}/journal.json", _json(journal))
+        self._storage.move(f"{self._folder}/journal.json", _JOURNAL)
         self._lake._play(journal)
 
 

@@ -28,7 +28,8 @@ class Storage:
 
     def __init__(self, root: str) -> None:
         try:
-            fs, path = fsspec.core.url_to_fs(str(root))
+            # Object stores' clients remember listings, and would not see what another process has added.
+            fs, path = fsspec.core.url_to_fs(str(root), use_listings_cache=False)
         except (ImportError, ValueError) as e:
             raise WirefoldError(f"cannot use {root} as a lake: {e}") from e
         self.fs: Any = fs
