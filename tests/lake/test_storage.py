@@ -115,9 +115,9 @@ def test_lock_keeps_others_out(root: str) -> None:
 
 
 def test_lock_gives_up_in_one_line(root: str) -> None:
-    with Storage(root).lock("x"), pytest.raises(WirefoldError, match="another process is writing to"):
-        with Storage(root).lock("x", timeout=0.01):
-            pass
+    refused = pytest.raises(WirefoldError, match="another process is writing to")
+    with Storage(root).lock("x"), refused, Storage(root).lock("x", timeout=0.01):
+        pass
     with Storage(root).lock("x", timeout=0.01), Storage(root).lock("y", timeout=0.01):
         pass  # it is free again, and another name is another lock
 

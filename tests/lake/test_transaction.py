@@ -10,7 +10,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-import fsspec
 import pyarrow as pa
 import pytest
 
@@ -205,13 +204,13 @@ def test_an_exception_in_the_block_changes_nothing(root: str) -> None:
 def test_rows_of_a_writer_that_fails_are_not_committed(root: str) -> None:
     before = state(root)
 
-    def half() -> None:
-        with Lake(root).transaction() as tx:
-            with suppress(ZeroDivisionError), tx.writer("articles", DAY, "half.parquet") as out:
-                out.write(rows("articles", 1))
-                raise ZeroDivisionError
+    def half(tx: Transaction) -> None:
+        with tx.writer("articles", DAY, "half.parquet") as out:
+            out.write(rows("articles", 1))
+            raise ZeroDivisionError
 
-    half()
+    with Lake(root).transaction() as tx, suppress(ZeroDivisionError):
+        half(tx)
     assert state(root) == before
 
 

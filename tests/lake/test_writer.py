@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -82,7 +83,7 @@ MANY = {table: rows(table, 2 * GROUP + 17) for table in ("articles", "links")}
 def test_equal_rows_in_other_batches_are_equal_bytes(table: str, cuts: list[int], chunked: bool) -> None:
     data = MANY[table]
     edges = [0, *sorted(cuts), data.num_rows]
-    batches = [data.slice(a, b - a) for a, b in zip(edges, edges[1:], strict=False)]
+    batches = [data.slice(a, b - a) for a, b in pairwise(edges)]
     if chunked:  # the same rows in memory of another layout
         batches = [pa.concat_tables([b.slice(0, 3), b.slice(3)]).combine_chunks() for b in batches]
     assert written(table, batches) == written(table, [data])
