@@ -12,19 +12,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 
-import trafilatura
 from lxml.html import Element, HtmlElement
-from trafilatura.settings import DEFAULT_CONFIG, Document
 
+from pipeline.extract.content import CERTAIN, MAIN, main_paragraphs
 from pipeline.extract.markup import paragraphs
 
-__all__ = ["brief_body", "document_paragraphs"]
+__all__ = ["brief_body"]
 
-_TRUSTED = DEFAULT_CONFIG.getint("DEFAULT", "MIN_EXTRACTED_SIZE")  # characters that trafilatura does not doubt
+_TRUSTED: int = MAIN.min_extracted_size  # characters that trafilatura does not doubt
 _WIDENED = 3_000  # characters; a text beyond was not found by widening the search, or is beyond repair
 _MIN_BODY = 20  # characters that can be a body at all
-_NO_DOUBT = deepcopy(DEFAULT_CONFIG)
-_NO_DOUBT["DEFAULT"]["MIN_EXTRACTED_SIZE"] = "1"
 
 _BODY_NAME = re.compile(
     r"(?:article|story|entry|post|news|art)(?:-|_|__)?(?:body|content|text|copy|bodycopy)\b|"
@@ -45,22 +42,17 @@ def brief_body(tree: HtmlElement, found: list[str]) -> list[str]:
     size = _size(found)
     if not found or size > _WIDENED:
         return found
-    certain = _undoubting(tree)
+    certain = main_paragraphs(tree, CERTAIN)
     for frame in _frames(tree):
         held = _held(found, frame)
         if (_size(certain) >= _TRUSTED and held) or _has_run(tree, set(found).difference(held)):
             return found
-        body = _undoubting(_alone(frame)) if len(frame) else paragraphs(frame)
+        body = main_paragraphs(_alone(frame), CERTAIN) if len(frame) else paragraphs(frame)
         if held and max(held, key=len) not in body:  # it took a caption or byline for the whole
             body = held
         if _size(body) >= _MIN_BODY and (not held or _size(body) < min(size, _TRUSTED)):
             return body
     return found
-
-
-def document_paragraphs(found: object) -> list[str]:
-    """Paragraphs of what trafilatura gave, which is None for pages without text."""
-    return paragraphs(found.body, skip=frozenset()) if isinstance(found, Document) else []
 
 
 def _held(found: list[str], frame: HtmlElement) -> list[str]:
@@ -80,18 +72,6 @@ def _has_run(tree: HtmlElement, lines: set[str]) -> bool:
 
 def _size(lines: list[str]) -> int:
     return sum(map(len, lines))
-
-
-def _undoubting(tree: HtmlElement) -> list[str]:
-    """Paragraphs of the main content, however short, without a search beyond it.
-
-    Precision is favoured because otherwise a retry in recall mode widens the search, whatever the minimum size.
-    """
-    return document_paragraphs(
-        trafilatura.bare_extraction(
-            tree, fast=True, favor_precision=True, include_comments=False, deduplicate=False, config=_NO_DOUBT
-        )
-    )
 
 
 def _alone(frame: HtmlElement) -> HtmlElement:

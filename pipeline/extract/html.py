@@ -9,32 +9,34 @@ from __future__ import annotations
 import logging
 import re
 from datetime import timedelta
+from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 
-import trafilatura
+from htmldate import find_date
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from trafilatura.metadata import extract_catstags, extract_metadata
 from trafilatura.settings import Document
 
 from pipeline.article import Article, Capture, Clock, Reason
 from pipeline.config import ExtractSettings
 from pipeline.extract.bylines import agency_in, author_names
+from pipeline.extract.content import EXTRACTOR, MAIN, main_paragraphs
 from pipeline.extract.failure import Unextractable
-from pipeline.extract.frame import brief_body, document_paragraphs
+from pipeline.extract.frame import brief_body
 from pipeline.extract.headline import read_headline
 from pipeline.extract.locator import canonical_url, normalise
 from pipeline.extract.page_metadata import PageMetadata, read_metadata
 from pipeline.extract.times import Moment, plausible, read_moment
 
-__all__ = ["EXTRACTOR", "read_html"]
-
-EXTRACTOR = f"trafilatura {trafilatura.__version__}"
+__all__ = ["read_html"]
 
 _MAX_CHARS = 20_000_000
 _MAX_TAGS = 150_000  # start and end tags; the largest real news pages have a fifth of it
 _MAX_TEXT = 2_000_000  # characters; beyond, it is a dump and no article
 _DOCTYPE = re.compile(r"^\s*(?:<\?xml[^>]*\?>)?\s*(?:<!doctype[^>]*>)?", re.IGNORECASE)
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])  # that XML does not know
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it logs what is wrong with each page; the reject says so
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
@@ -48,19 +50,11 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     """
     tree = _parse(markup, settings.max_depth)
     meta = read_metadata(tree, capture.fetched_at)
-    newest = (capture.fetched_at + timedelta(days=1)).date().isoformat()
-    found = trafilatura.bare_extraction(
-        tree,
-        url=capture.url if urlsplit(capture.url).scheme in ("http", "https") else None,
-        fast=True,
-        include_comments=False,
-        deduplicate=False,
-        with_metadata=True,
-        # the extensive search ends in dateparser, which costs seconds per process and is mostly wrong
-        date_extraction_params={"extensive_search": False, "original_date": True, "max_date": newest},
-    )
-    text = "\n\n".join(brief_body(tree, document_paragraphs(found)))
-    if not isinstance(found, Document) or not text:
+    web = capture.url if urlsplit(capture.url).scheme in ("http", "https") else None
+    found = _searched(tree, meta, capture, web)
+    _strip(tree)
+    text = "\n\n".join(brief_body(tree, main_paragraphs(tree, MAIN, web)))
+    if not text:
         raise Unextractable(Reason.NO_TEXT, "no article text in this page")
     if len(text) > _MAX_TEXT:
         raise Unextractable(Reason.TOO_COMPLEX, f"{len(text)} characters of text")
@@ -95,6 +89,31 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     )
 
 
+def _searched(tree: HtmlElement, meta: PageMetadata, capture: Capture, url: str | None) -> Document:
+    """What trafilatura finds by searching the page, for what the page does not say itself: searching is costly."""
+    if not (meta.publisher and author_names(meta.authors, meta.publisher)):
+        return extract_metadata(tree, url, _date_search(capture), extensive=False)
+    found = Document()
+    if not meta.published:
+        found.date = find_date(tree, url=meta.canonical or url, **_date_search(capture))
+    if not meta.section:
+        found.categories = extract_catstags("category", tree)
+    return found
+
+
+def _date_search(capture: Capture) -> dict[str, Any]:
+    newest = (capture.fetched_at + timedelta(days=1)).date().isoformat()
+    # the extensive search ends in dateparser, which costs seconds per process and is mostly wrong
+    return {"extensive_search": False, "original_date": True, "max_date": newest}
+
+
+def _strip(tree: HtmlElement) -> None:
+    """Take out what holds no text and is much of a page's size: the tree is copied and walked many times."""
+    for element in list(tree.iter("script", "style", "svg")):
+        if element.tag != "script" or "ld+json" not in (element.get("type") or "").lower():
+            element.drop_tree()
+
+
 def _parse(text: str, max_depth: int) -> HtmlElement:
     """A tree that is safe to copy and to walk: size, number of tags and depth are bounded.
 
@@ -105,6 +124,16 @@ def _parse(text: str, max_depth: int) -> HtmlElement:
         raise Unextractable(Reason.TOO_COMPLEX, f"{len(text)} characters of markup, more than {_MAX_CHARS}")
     if (tags := text.count("<")) > _MAX_TAGS:
         raise Unextractable(Reason.TOO_COMPLEX, f"{tags} tags, more than {_MAX_TAGS}")
+    try:
+        tree = document_fromstring(_without_controls(_DOCTYPE.sub("", text, count=1)), parser=_parser())
+    except (etree.LxmlError, ValueError, AssertionError) as e:
+        raise Unextractable(Reason.NO_TEXT, f"no HTML elements: {e}") from e
+    if _deeper(max_depth)(tree):
+        raise Unextractable(Reason.TOO_COMPLEX, f"elements nested deeper than {max_depth}")
+    return tree
+
+
+def _parser() -> HTMLParser:
     parser = HTMLParser(  # type: ignore[call-arg]  # the stubs do not know default_doctype
         encoding="utf-8",
         huge_tree=True,
@@ -114,19 +143,21 @@ def _parse(text: str, max_depth: int) -> HtmlElement:
         remove_comments=True,
         remove_pis=True,
     )
-    try:
-        tree = document_fromstring(
-            _CONTROL.sub("", _DOCTYPE.sub("", text, count=1)).encode("utf-8", "replace"), parser=parser
-        )
-    except (etree.LxmlError, ValueError, AssertionError) as e:
-        raise Unextractable(Reason.NO_TEXT, f"no HTML elements: {e}") from e
-    level, depth = [tree], 0
-    while level:
-        depth += 1
-        if depth > max_depth:
-            raise Unextractable(Reason.TOO_COMPLEX, f"elements nested deeper than {max_depth}")
-        level = [child for element in level for child in element]
-    return tree
+    # lxml's own choice, a class for each tag, calls back into Python whenever an element is touched
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
+    return parser
+
+
+def _without_controls(text: str) -> bytes:
+    """UTF-8 without characters that XML does not know; the last two are U+FFFE and U+FFFF."""
+    raw = text.encode("utf-8", "replace").translate(None, _CONTROLS)
+    return raw.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
+
+
+@cache
+def _deeper(depth: int) -> etree.XPath:
+    """Whether anything is nested deeper than `depth`, one step for each level."""
+    return etree.XPath(f"boolean({'/*' * (depth + 1)})")
 
 
 def _published(meta: PageMetadata, found: Document, capture: Capture) -> tuple[Moment | None, Clock]:
