@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +19,7 @@ __all__ = [
     "Capture",
     "Clock",
     "Item",
+    "Kind",
     "NotModified",
     "Outcome",
     "RawRef",
@@ -59,6 +61,7 @@ class Reason(StrEnum):
     TOO_COMPLEX = "too_complex"  # ran into the time or depth limit for one page
     NO_TEXT = "no_text"
     TOO_SHORT = "too_short"
+    NOT_ARTICLE = "not_article"  # an error page served as a success, a consent or log-in wall
 
 
 class Clock(StrEnum):
@@ -68,6 +71,15 @@ class Clock(StrEnum):
     PAGE = "page"  # the page's own metadata
     FEED = "feed"  # the feed's or sitemap's entry
     SEEN = "seen"  # the run that first saw it
+
+
+class Kind(StrEnum):
+    """What sort of text a page holds."""
+
+    ARTICLE = "article"
+    GALLERY = "gallery"  # captions of a series of pictures
+    LIVE = "live"  # a running file of entries on one event or on many
+    VIDEO = "video"  # a few lines below a film or a recording
 
 
 class Relation(StrEnum):
@@ -189,6 +201,11 @@ class Article:
         wire_version: Version number of a wire item.
         status: ``usable``, ``withheld`` or ``canceled`` (IPTC pubStatus); ``usable`` for pages.
         extractor: Which path won and its version, e.g. ``trafilatura 2.3.1``.
+        kind: What sort of page it is; a wire item is an `Kind.ARTICLE`.
+        is_truncated: The publisher shows a part of the text only, as before a paywall.
+        quality: How sure it is that `text` is the whole body and nothing else, 0 to 1; 1 for wire items.
+        image: Address of the lead picture.
+        provenance: Where each of the other attributes came from, by its name: ``{"title": "h1"}``.
     """
 
     item: Item
@@ -212,6 +229,11 @@ class Article:
     language: str | None = None
     wire_version: int | None = None
     status: str = "usable"
+    kind: Kind = Kind.ARTICLE
+    is_truncated: bool = False
+    quality: float = 1.0
+    image: str | None = None
+    provenance: Mapping[str, str] = field(default_factory=dict)
     raw: RawRef | None = field(default=None)
 
 

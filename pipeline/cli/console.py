@@ -14,7 +14,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from rich.style import Style
 
-__all__ = ["clean", "console", "count", "print_json", "safe", "short", "when"]
+__all__ = ["clean", "console", "count", "print_json", "print_json_line", "safe", "short", "when"]
 
 _WIDTH = 100  # columns where there is no terminal to ask
 
@@ -55,7 +55,15 @@ def count(number: int, singular: str, plural: str | None = None) -> str:
 
 def print_json(document: Any) -> None:
     """One JSON document on standard output, in UTF-8 whatever the locale says."""
-    text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain)
+    _print_utf8(json.dumps(document, ensure_ascii=False, indent=2, default=_plain))
+
+
+def print_json_line(document: Any) -> None:
+    """One JSON document on a line of its own, for streams of them."""
+    _print_utf8(json.dumps(document, ensure_ascii=False, default=_plain))
+
+
+def _print_utf8(text: str) -> None:
     data = text.encode("utf-8", "replace") + b"\n"
     sys.stdout.flush()
     if hasattr(sys.stdout, "buffer"):

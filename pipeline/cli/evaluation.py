@@ -30,6 +30,21 @@ def fold(corpus: _Corpus, as_json: Json = False, verbose: Verbose = False) -> No
         console().print(found.name, counts)
 
 
+@app.command()
+def extract(corpus: _Corpus, as_json: Json = False, verbose: Verbose = False) -> None:
+    """Read pages whose text, title, authors and day are known, beside plain trafilatura."""
+    from pipeline.cli.console import console, print_json
+    from pipeline.cli.figures import comparison_table
+    from pipeline.eval.extract import evaluate_extraction
+
+    with console(stderr=True).status("Reading …"):
+        result = evaluate_extraction(corpus)
+    if as_json:
+        print_json(result)
+    else:
+        console().print(comparison_table(result, ("wirefold", "trafilatura", "difference")))
+
+
 @app.callback()
 def main() -> None:
     """Every command takes a folder; see `pipeline.eval.corpus` for what it may hold."""

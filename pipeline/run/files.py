@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.article import Article, Capture, Clock, Item, RawRef, Reason, Reject, article_id
+from pipeline.article import Article, Capture, Clock, Item, Kind, RawRef, Reason, Reject, article_id
 from pipeline.config import Config
 from pipeline.extract.workers import extract_stream
 from pipeline.lake import Lake, contract
@@ -109,6 +109,10 @@ def _ready_texts(batch: pa.RecordBatch, config: Config, run: Run, fetches: Rows,
         "published_at": pc.if_else(stated, table["published_at"], pa.scalar(run.time, pa.timestamp("us", tz="UTC"))),
         "clock": pc.if_else(stated, Clock.FEED.value, Clock.SEEN.value),
         "status": pa.array(["usable"] * len(texts)),
+        "kind": pa.array([Kind.ARTICLE.value] * len(texts)),
+        "is_truncated": pa.array([False] * len(texts)),
+        "quality": pa.array([1.0] * len(texts)),
+        "provenance": pa.array([[]] * len(texts), contract("articles").schema.field("provenance").type),
         "media": pa.array(["text"] * len(texts)),
         "extractor": pa.array(["none"] * len(texts)),
         "seen_at": pa.array([run.time] * len(texts), pa.timestamp("us", tz="UTC")),

@@ -1,0 +1,64 @@
+"""``wirefold extract``: one page, or some, without a lake."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from pipeline.cli.options import Verbose
+
+__all__ = ["extract"]
+
+
+def extract(
+    pages: Annotated[
+        list[str], typer.Argument(metavar="FILE|URL…", help="Pages or wire files, .gz too; - is standard input.")
+    ],
+    url: Annotated[
+        list[str] | None, typer.Option(metavar="URL", help="Address that a page came from; once for each page.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print a JSON document; of several pages, one line of JSON for each.")
+    ] = False,
+    verbose: Verbose = False,
+) -> None:
+    """Extract text and metadata. Ends with 1 when a page holds no article."""
+    from pipeline.cli.console import print_json, print_json_line
+    from pipeline.run.pages import extract_pages
+
+    rejected = False
+    for row in extract_pages(pages, url or ()):
+        rejected |= "reason" in row
+        if as_json:
+            (print_json_line if len(pages) > 1 else print_json)(row)
+        elif "reason" in row:
+            typer.echo(f"wirefold: {_line(row['page'])}: {row['reason']}: {_line(row['detail'])}", err=True)
+        else:
+            _print(row)
+    if rejected:
+        raise typer.Exit(1)
+
+
+def _line(text: str) -> str:
+    from pipeline.cli.console import clean
+
+    return clean(text)
+
+
+def _print(row: dict[str, Any]) -> None:
+    """For a person: the headline, a line for each thing known about the text, the text."""
+    from pipeline.cli.console import console, safe
+
+    out = console()
+    out.print(safe(row["title"], "bold"), soft_wrap=True)
+    for name, value in row.items():
+        if name in ("page", "title", "text", "provenance") or value in (None, [], False):
+            continue
+        shown = ", ".join(value) if isinstance(value, list) else value
+        origin = row["provenance"].get(name)
+        out.print(safe(f"{name:14}{shown}" + (f"  ({origin})" if origin else ""), "dim"), soft_wrap=True)
+    for paragraph in row["text"].split("\n\n"):
+        out.print()
+        out.print(safe(paragraph))
+    out.print()

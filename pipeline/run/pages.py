@@ -1,0 +1,118 @@
+"""Pages and wire files read and extracted outside of any lake."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from pipeline.article import Article, Capture, Item, NotModified, Reject
+from pipeline.config import Config
+from pipeline.errors import UsageError
+from pipeline.extract import extract
+from pipeline.sources.directory import read_file
+
+__all__ = ["STDIN", "extract_pages"]
+
+STDIN = "-"
+_FEW = 8  # pages that are done before worker processes are up
+
+
+def extract_pages(
+    places: Sequence[str], urls: Sequence[str] = (), config: Config | None = None
+) -> Iterator[dict[str, Any]]:
+    """What each page gives, in order: the columns of an article, or ``reason`` and ``detail`` of a reject.
+
+    Args:
+        places: Files (``.gz`` is unpacked), http(s) addresses, or `STDIN`.
+        urls: The address each was found at; none, or one for each place.
+
+    Raises:
+        UsageError: Some pages have an address and others have none.
+    """
+    if urls and len(urls) != len(places):
+        raise UsageError(f"{len(places)} pages but {len(urls)} addresses: give one --url for each page or none")
+    config = config or Config()
+    read = (_read(place, urls[n] if urls else None, n, config) for n, place in enumerate(places))
+    for place, result in zip(places, _extracted(read, len(places), config), strict=True):
+        yield {"page": place} | (_article(result) if isinstance(result, Article) else _reject(result))
+
+
+def _extracted(read: Iterator[Capture | Reject], count: int, config: Config) -> Iterator[Article | Reject]:
+    if count <= _FEW:
+        yield from (found if isinstance(found, Reject) else extract(found, settings=config.extract) for found in read)
+        return
+    from pipeline.extract.workers import extract_stream
+
+    refused: dict[int, Reject] = {}
+    done = -1
+
+    def captures() -> Iterator[tuple[int, Capture]]:
+        for n, found in enumerate(read):
+            if isinstance(found, Reject):
+                refused[n] = found
+            else:
+                yield n, found
+
+    for n, result in extract_stream(captures(), config.extract):
+        yield from (refused.pop(k) for k in range(done + 1, n))
+        yield result
+        done = n
+    yield from (refused.pop(k) for k in range(done + 1, count))
+
+
+def _read(place: str, url: str | None, seq: int, config: Config) -> Capture | Reject:
+    """The bytes of a page, taken as seen now: a file's date says when it was copied, not when the page was there."""
+    now = datetime.now(UTC)
+    if place == STDIN:
+        body = sys.stdin.buffer.read(config.fetch.max_bytes)
+        return Capture(Item("pages", seq, url or "stdin"), body, now, url or "stdin")
+    if place.startswith(("http://", "https://")):
+        from pipeline.fetch.client import Fetcher
+
+        with Fetcher(config.fetch) as fetcher:
+            got = fetcher.get(Item("pages", seq, place))
+        if isinstance(got, NotModified):
+            raise TypeError("an unconditional request cannot be answered with 304")
+        return replace(got, url=url or got.url) if isinstance(got, Capture) else got
+    found = read_file(Item("pages", seq, place), config.fetch.max_bytes)
+    if isinstance(found, Reject):
+        return found
+    return replace(found, url=url or found.url, fetched_at=now)
+
+
+def _article(article: Article) -> dict[str, Any]:
+    return {
+        "url": article.url,
+        "title": article.title,
+        "text": article.text,
+        "authors": list(article.authors),
+        "published_at": article.published_at,
+        "modified_at": article.modified_at,
+        "clock": article.clock.value,
+        "language": article.language,
+        "publisher": article.publisher,
+        "credit": article.credit,
+        "dateline": article.dateline,
+        "section": article.section,
+        "tags": list(article.tags),
+        "image": article.image,
+        "kind": article.kind.value,
+        "is_truncated": article.is_truncated,
+        "quality": article.quality,
+        "status": article.status,
+        "media": article.media,
+        "extractor": article.extractor,
+        "guid": article.guid,
+        "slug": article.slug,
+        "wire_version": article.wire_version,
+        "locator": article.locator,
+        "word_count": len(article.text.split()),
+        "provenance": dict(article.provenance),
+    }
+
+
+def _reject(reject: Reject) -> dict[str, Any]:
+    return {"url": reject.item.url, "reason": reject.reason.value, "detail": reject.detail}

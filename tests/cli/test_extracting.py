@@ -1,0 +1,76 @@
+"""``wirefold extract``: one page, several, none."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from pipeline.cli import app
+
+URL = "https://harbour-post.example/2026/04/ferry"
+PARAGRAPHS = [f"The ferry company said on Monday that crews number {n} were told in writing of it." for n in range(5)]
+PAGE = (
+    "<html><head><title>Ferry to run again - Harbour Post</title>"
+    '<meta property="article:published_time" content="2026-04-02T09:30:00+02:00"></head><body><main><article>'
+    f"<h1>Ferry to run again</h1>{''.join(f'<p>{p}</p>' for p in PARAGRAPHS)}</article></main></body></html>"
+).encode()
+
+
+def wirefold(*args: object, stdin: bytes | None = None) -> Result:
+    return CliRunner().invoke(app, ["extract", *(str(a) for a in args)], input=stdin)
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    (tmp_path / "page.html.gz").write_bytes(gzip.compress(PAGE))
+    (tmp_path / "page.html").write_bytes(PAGE)
+    return tmp_path / "page.html"
+
+
+def test_a_page_as_json(page: Path) -> None:
+    for args, stdin in ((page,), None), ((f"{page}.gz",), None), (("-",), PAGE):
+        result = wirefold(*args, "--url", URL, "--json", stdin=stdin)
+        assert result.exit_code == 0, result.output
+        found = json.loads(result.stdout)
+        assert (found["title"], found["text"], found["authors"]) == (
+            "Ferry to run again",
+            "\n\n".join(PARAGRAPHS),
+            [],
+        )
+        assert (found["url"], found["language"], found["kind"]) == (URL, "en", "article")
+        assert found["published_at"].startswith("2026-04-02T")
+
+
+def test_a_page_for_people(page: Path) -> None:
+    result = wirefold(page)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("Ferry to run again\n")
+    assert PARAGRAPHS[-1] in " ".join(result.stdout.split())
+
+
+def test_a_reject_is_one_line_and_a_failure(page: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty.html").write_text("")
+    result = wirefold(tmp_path / "empty.html")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines() == [f"wirefold: {tmp_path}/empty.html: no_text: empty document"]
+    result = wirefold(tmp_path / "empty.html", "--json")
+    assert (result.exit_code, json.loads(result.stdout)["reason"]) == (1, "no_text")
+
+
+@pytest.mark.parametrize("many", [3, 12])  # here, and in worker processes
+def test_several_pages_are_lines_in_the_order_given(page: Path, many: int) -> None:
+    places = [str(page), "nowhere.html"] * many
+    result = wirefold(*places, "--json")
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [line["page"] for line in lines] == places
+    assert [line.get("reason") for line in lines] == [None, "malformed"] * many
+    assert result.exit_code == 1
+
+
+def test_addresses_are_given_for_all_pages_or_for_none(page: Path) -> None:
+    result = wirefold(page, page, "--url", URL)
+    assert (result.exit_code, "one --url for each page" in result.stderr) == (2, True)
