@@ -15,8 +15,8 @@ from pipeline.fold.tokens import JOIN, NAME, NUMBER, SEPARATOR, SINGLE
 __all__ = ["distinct", "shingles", "sign", "tokenise", "traits"]
 
 _U64 = np.uint64
-_FNV_BASIS = _U64(0xCBF29CE484222325)
-_FNV_PRIME = _U64(0x100000001B3)
+_BASIS = _U64(0xCBF29CE484222325)
+_PRIME = _U64(0xFF51AFD7ED558CCD)
 _ROLL = _U64(0x9E3779B97F4A7C15)  # odd: multiplication by it is a bijection, so no word position is lost
 
 _jit = numba.njit(cache=True, nogil=True, boundscheck=False)
@@ -45,6 +45,13 @@ def _mix32(x: int) -> int:
 
 
 @_jit
+def _absorb(h: int, word: int) -> int:
+    """Take eight more bytes into the hash of a long token."""
+    h = (_U64(h) ^ _U64(word)) * _PRIME
+    return h ^ (h >> _U64(32))
+
+
+@_jit
 def tokenise(
     data: NDArray[np.uint8],
     start: int,
@@ -57,23 +64,49 @@ def tokenise(
 ) -> int:
     """Tokens of the valid UTF-8 bytes ``data[start:end]``.
 
-    Fills `hashes` with one 64-bit hash a token (FNV-1a over case-folded code points, mixed) and `begins`, `ends` with
-    its offsets in characters; each must hold ``end - start`` entries.
+    A token is hashed eight bytes at a time: case-folded characters are lined up in a 64-bit word, an ASCII one as its
+    byte, any other as three bytes of which the last has its high bit set, so that no two tokens line up alike.
+
+    Fills `hashes` with one 64-bit hash a token and `begins`, `ends` with its offsets in characters; each must hold
+    ``end - start`` entries.
 
     Returns:
         The number of tokens.
     """
+    plain = np.empty(128, np.uint8)  # folded ASCII characters of tokens, 0 for the others
+    for code in range(128):
+        plain[code] = folds[code, 0] if classes[code] == JOIN else 0
     n = 0
     inside = False
-    h = _FNV_BASIS
+    h = _BASIS
+    word = _U64(0)
+    shift = _U64(0)
     char = 0
     i = start
     while i < end:
         b = data[i]
         if b < 0x80:
-            code = np.int32(b)
             i += 1
-        elif b < 0xE0:
+            f = plain[b]
+            if f != 0:
+                if not inside:
+                    begins[n] = char
+                    inside = True
+                word |= _U64(f) << shift
+                shift += _U64(8)
+                if shift == _U64(64):
+                    h = _absorb(h, word)
+                    word = shift = _U64(0)
+            elif inside:
+                hashes[n] = _mix64(_absorb(h, word))
+                ends[n] = char
+                n += 1
+                inside = False
+                h = _BASIS
+                word = shift = _U64(0)
+            char += 1
+            continue
+        if b < 0xE0:
             code = np.int32(b & 0x1F) << 6 | np.int32(data[i + 1] & 0x3F)
             i += 2
         elif b < 0xF0:
@@ -89,31 +122,38 @@ def tokenise(
             i += 4
         kind = classes[code] if code < classes.shape[0] else SEPARATOR
         if kind != JOIN and inside:
-            hashes[n] = _mix64(h)
+            hashes[n] = _mix64(_absorb(h, word))
             ends[n] = char
             n += 1
             inside = False
+            h = _BASIS
+            word = shift = _U64(0)
         if kind != SEPARATOR:
             if not inside:
                 begins[n] = char
-                h = _FNV_BASIS
                 inside = True
-            if code < folds.shape[0]:
-                for k in range(3):
-                    f = folds[code, k]
-                    if f == 0:
-                        break
-                    h = (h ^ _U64(f)) * _FNV_PRIME
-            else:
-                h = (h ^ _U64(code)) * _FNV_PRIME
+            for k in range(3):
+                f = folds[code, k] if code < folds.shape[0] else (code if k == 0 else 0)
+                if f == 0:
+                    break
+                bits = _U64(f) if f < 0x80 else _U64(f) | _U64(0x800000)
+                for _ in range(1 if f < 0x80 else 3):
+                    word |= (bits & _U64(0xFF)) << shift
+                    bits >>= _U64(8)
+                    shift += _U64(8)
+                    if shift == _U64(64):
+                        h = _absorb(h, word)
+                        word = shift = _U64(0)
             if kind == SINGLE:
-                hashes[n] = _mix64(h)
+                hashes[n] = _mix64(_absorb(h, word))
                 ends[n] = char + 1
                 n += 1
                 inside = False
+                h = _BASIS
+                word = shift = _U64(0)
         char += 1
     if inside:
-        hashes[n] = _mix64(h)
+        hashes[n] = _mix64(_absorb(h, word))
         ends[n] = char
         n += 1
     return n
@@ -200,6 +240,68 @@ def distinct(values: NDArray[np.uint64], n: int) -> int:
 
 
 @_jit
+def _different(values: NDArray[np.uint64], n: int, table: NDArray[np.uint64]) -> int:
+    """Put the distinct ones of ``values[:n]`` first, in the order of their first occurrence; return their number.
+
+    An open hash table instead of sorting: `table` must have more than ``2 * n`` places, a power of two of them.
+    """
+    size = 16
+    while size < 2 * n + 2:
+        size *= 2
+    mask = _U64(size - 1)
+    table[:size] = _U64(0)
+    kept = 0
+    zero = False
+    for i in range(n):
+        value = values[i]
+        if value == _U64(0):  # marks a free place
+            if not zero:
+                zero = True
+                values[kept] = value
+                kept += 1
+            continue
+        at = value & mask
+        while table[at] != _U64(0) and table[at] != value:
+            at = (at + _U64(1)) & mask
+        if table[at] == _U64(0):
+            table[at] = value
+            values[kept] = value
+            kept += 1
+    return kept
+
+
+@_jit
+def _min_hash(
+    shingle: NDArray[np.uint64],
+    n: int,
+    a: NDArray[np.uint32],
+    b: NDArray[np.uint32],
+    signature: NDArray[np.uint32],
+) -> None:
+    """Signature of ``shingle[:n]``. Four shingles a round, permutations inside: the loop that LLVM makes vectors of."""
+    signature[:] = np.uint32(0xFFFFFFFF)
+    k = 0
+    while k + 4 <= n:
+        x0 = _mix32(np.uint32(shingle[k]))
+        x1 = _mix32(np.uint32(shingle[k + 1]))
+        x2 = _mix32(np.uint32(shingle[k + 2]))
+        x3 = _mix32(np.uint32(shingle[k + 3]))
+        for p in range(signature.shape[0]):
+            v0 = np.uint32(a[p] * x0 + b[p])
+            v1 = np.uint32(a[p] * x1 + b[p])
+            v2 = np.uint32(a[p] * x2 + b[p])
+            v3 = np.uint32(a[p] * x3 + b[p])
+            signature[p] = min(signature[p], min(min(v0, v1), min(v2, v3)))
+        k += 4
+    while k < n:
+        x = _mix32(np.uint32(shingle[k]))
+        for p in range(signature.shape[0]):
+            v = np.uint32(a[p] * x + b[p])
+            signature[p] = min(signature[p], v)
+        k += 1
+
+
+@_jit
 def sign(
     data: NDArray[np.uint8],
     offsets: NDArray[np.int64],
@@ -237,19 +339,18 @@ def sign(
     begins = np.empty(longest, np.int32)
     ends = np.empty(longest, np.int32)
     shingle = np.empty(longest + 1, np.uint64)
+    places = 16
+    while places < 2 * longest + 4:
+        places *= 2
+    table = np.empty(places, np.uint64)
     filled = 0
     n_bands = bands.shape[1]
     for i in range(offsets.shape[0] - 1):
         n = tokenise(data, offsets[i], offsets[i + 1], classes, folds, hashes, begins, ends)
-        n = distinct(shingle, shingles(hashes, n, size, shingle))
+        n = _different(shingle, shingles(hashes, n, size, shingle), table)
         counts[i] = n
         signature = signatures[i]
-        signature[:] = np.uint32(0xFFFFFFFF)
-        for k in range(n):
-            x = _mix32(np.uint32(shingle[k]))
-            for p in range(signature.shape[0]):
-                v = np.uint32(a[p] * x + b[p])
-                signature[p] = min(signature[p], v)
+        _min_hash(shingle, n, a, b, signature)
         for band in range(n_bands):
             h = _U64(band + 1)
             for r in range(rows):
