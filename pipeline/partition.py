@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 
 from pipeline.errors import UsageError
 
-__all__ = ["Run"]
+__all__ = ["ROW_BITS", "Run"]
+
+ROW_BITS = 24  # bits of an article number that say which row of its run it is
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -39,6 +41,22 @@ class Run:
     @classmethod
     def now(cls) -> Run:
         return cls.at(datetime.now(UTC))
+
+    @classmethod
+    def named(cls, name: str) -> Run:
+        """The run behind a file name, with or without its suffix."""
+        stem = name.split(".")[0]
+        return cls(f"{stem[:13]}:{stem[13:15]}:{stem[15:17]}")
+
+    @classmethod
+    def numbered(cls, number: int) -> Run:
+        """The run that an article number belongs to."""
+        return cls.at(datetime.fromtimestamp(number >> ROW_BITS, UTC))
+
+    @property
+    def first_number(self) -> int:
+        """Number of its first article: seconds since 1970 times 2^24. The others follow by their rows in the file."""
+        return int(self.time.timestamp()) << ROW_BITS
 
     @property
     def time(self) -> datetime:

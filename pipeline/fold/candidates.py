@@ -2,62 +2,133 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import ibis
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
-from ibis.expr.types import Table
+from ibis.expr.types import BooleanValue, Table
 
-__all__ = ["candidates"]
+__all__ = ["Side", "candidates"]
+
+# A text most of whose keys are held by too many is one of a very large family; it is compared with its neighbours in
+# time under each such key instead of with all of them.
+_FAMILY_SHARE = 0.5
 
 
-def candidates(con: Backend, new: Table, old: Table, window_days: int, max_frequency: int) -> pa.Table:
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Articles to compare.
+
+    Attributes:
+        members: Columns article (the number), text_hash, published_at.
+        keys: Columns key, article; several articles with equal texts may share one's keys.
+    """
+
+    members: Table
+    keys: Table
+
+
+def candidates(con: Backend, new: Side, old: Side, window_days: int, max_frequency: int) -> pa.Table:
     """Pairs worth verifying: each new text with every other new or old text that shares a key with it.
 
     Equal texts are represented by one of them, so that five hundred copies of a story cost one comparison and cannot
-    make its keys look like furniture.
+    make its keys look like furniture. Of the others, keys that more than `max_frequency` texts hold are furniture or a
+    form, not evidence, unless most keys of a text are like that: then the text belongs to a large family, and each key
+    ties it to the texts before and after it. Pairs under rarer keys do not depend on how articles came in batches; a
+    family is connected however they came.
 
     Args:
-        new, old: Sketches (article_id, text_hash, published_at, bands, passages); no article is in both.
+        new, old: No article is in both.
         window_days: Pairs published further apart are left out; 0 for no limit.
-        max_frequency: Keys that more texts hold are furniture or a form, not evidence.
 
     Returns:
-        (left, right): article ids, left new, each pair once; and ``kind``: ``exact`` for equal texts, else ``key``.
-        Sorted.
+        (left, right): numbers of articles, left new, each pair once; and ``kind``: ``exact`` for equal texts, else
+        ``key``. Sorted.
     """
-    everything = new.mutate(fresh=True).union(old.mutate(fresh=False))
-    # The representative of a text is its first article that was there before, so that it stays while the lake grows.
-    first = ibis.window(group_by="text_hash", order_by=["fresh", "article_id"])
-    ranked = everything.mutate(leader=everything.article_id.first().over(first))
-    ranked = con.create_table("ranked", ranked.select("article_id", "leader", "fresh"), temp=True)
-    copies = ranked.filter(ranked.fresh & (ranked.article_id != ranked.leader))
-    exact = copies.select(left="article_id", right="leader", kind=ibis.literal("exact"))
+    leaders = _leaders(con, new, old)
+    fresh = new.members.join(leaders, "text_hash").select("article", "leader")
+    copies = fresh.filter(fresh.article != fresh.leader)
+    exact = copies.select(left="article", right="leader", kind=ibis.literal("exact"))
 
-    leaders = everything.semi_join(ranked.filter(ranked.article_id == ranked.leader), "article_id")
-    keys = _keys(leaders)
-    # Only keys that a new text holds can pair; counting them is one pass over the others.
-    touched = con.create_table(
-        "touched", keys.semi_join(keys.filter(keys.fresh).select("key").distinct(), "key"), temp=True
-    )
-    often = touched.group_by("key").agg(n=touched.count())
-    keys = touched.anti_join(often.filter(often.n > max_frequency), "key")
-    mine, theirs = keys.filter(keys.fresh), keys.view()
-    apart = mine.article_id != theirs.article_id
-    once = ~theirs.fresh | (mine.article_id < theirs.article_id)
-    pairs = mine.join(theirs, [mine.key == theirs.key, apart, once], rname="{name}_right")
-    if window_days:
-        window = ibis.interval(days=window_days)
-        pairs = pairs.filter(
-            (pairs.published_at <= pairs.published_at_right + window)
-            & (pairs.published_at_right <= pairs.published_at + window)
-        )
-    similar = pairs.select(left="article_id", right="article_id_right", kind=ibis.literal("key")).distinct()
+    shared = _shared(con, new, old, leaders)
+    often = shared.group_by("key").aggregate(n=ibis._.count(), fresh_ones=shared.fresh.any())
+    shared = shared.join(often.filter((often.n > 1) & often.fresh_ones), "key")
+    shared = shared.select("key", "article", "published_at", "fresh", "n")
+    rare = shared.filter(shared.n <= max_frequency)
+    pairs = _all_pairs(rare, window_days).union(_neighbours(shared, new, window_days, max_frequency)).distinct()
+    similar = pairs.mutate(kind=ibis.literal("key"))
     return exact.union(similar).order_by(["kind", "left", "right"]).to_pyarrow()
 
 
-def _keys(sketches: Table) -> Table:
-    """One row per key of each article. Bands and passages are told apart by a bit above the 32 of the key."""
-    columns = ("article_id", "published_at", "fresh")
-    bands = sketches.select(*columns, key=sketches.bands.unnest().cast("int64"))
-    passages = sketches.select(*columns, key=sketches.passages.unnest().cast("int64"))
-    return bands.union(passages.mutate(key=passages.key + (1 << 33)))
+def _leaders(con: Backend, new: Side, old: Side) -> Table:
+    """(text_hash, leader) of every new text: the first article that was there before, so that it stays while the lake
+    grows, else the first that is new."""
+    texts = new.members.select("text_hash").distinct()
+    known = old.members.semi_join(texts, "text_hash").group_by("text_hash").aggregate(known=old.members.article.min())
+    first = new.members.group_by("text_hash").aggregate(first=new.members.article.min())
+    leaders = first.left_join(known, "text_hash")
+    leaders = leaders.select("text_hash", leader=leaders.known.coalesce(leaders.first))
+    return con.create_table(ibis.util.gen_name("leaders"), leaders, temp=True)
+
+
+def _shared(con: Backend, new: Side, old: Side, leaders: Table) -> Table:
+    """(key, article, published_at, fresh): who holds the keys of new texts, one article a text; only keys that several
+    hold, before equal texts were put aside."""
+    mine = new.keys.semi_join(leaders, new.keys.article == leaders.leader)
+    theirs = old.keys.semi_join(mine.select("key").distinct(), "key")
+    held = mine.mutate(fresh=True).union(theirs.mutate(fresh=False))
+    held = con.create_table(ibis.util.gen_name("held"), held, temp=True)
+    often = held.group_by("key").aggregate(n=ibis._.count())
+    held = held.semi_join(often.filter(often.n > 1), "key")
+    holders = held.filter(~held.fresh).select("article").distinct()
+    known = old.members.semi_join(holders, "article")
+    # An old text that several articles have is held by the first of those that the keys lead to.
+    known = known.group_by("text_hash").aggregate(article=known.article.min(), published_at=known.published_at.min())
+    members = known.select("article", "published_at").union(
+        new.members.semi_join(leaders, new.members.article == leaders.leader).select("article", "published_at")
+    )
+    held = held.join(members, "article").select("key", "article", "published_at", "fresh")
+    return con.create_table(ibis.util.gen_name("shared"), held, temp=True)
+
+
+def _all_pairs(held: Table, window_days: int) -> Table:
+    mine, theirs = held.filter(held.fresh), held.view()
+    apart = mine.article != theirs.article
+    once = ~theirs.fresh | (mine.article < theirs.article)
+    pairs = mine.join(theirs, [mine.key == theirs.key, apart, once], rname="{name}_right")
+    pairs = pairs.filter(_close(pairs.published_at, pairs.published_at_right, window_days))
+    return pairs.select(left="article", right="article_right")
+
+
+def _neighbours(held: Table, new: Side, window_days: int, max_frequency: int) -> Table:
+    """Each member of a large family with the texts before and after it under each key they share."""
+    hot = held.filter(held.n > max_frequency)
+    total = new.keys.group_by("article").aggregate(keys=ibis._.count())
+    mine = hot.filter(hot.fresh).group_by("article").aggregate(hot=ibis._.count()).join(total, "article")
+    family = mine.filter(mine.hot > _FAMILY_SHARE * mine["keys"]).select("article", member=True)
+    order = ibis.window(group_by="key", order_by=["published_at", "article"])
+    row = hot.select(
+        "article",
+        "published_at",
+        "fresh",
+        before=hot.article.lag().over(order),
+        before_at=hot.published_at.lag().over(order),
+        before_fresh=hot.fresh.lag().over(order),
+    )
+    row = row.filter(row.before.notnull() & _close(row.published_at, row.before_at, window_days))
+    later = row.filter(row.fresh).semi_join(family, "article")
+    later = later.select(
+        left=ibis.ifelse(later.before_fresh, ibis.least(later.article, later.before), later.article),
+        right=ibis.ifelse(later.before_fresh, ibis.greatest(later.article, later.before), later.before),
+    )
+    earlier = row.filter(row.before_fresh & ~row.fresh)
+    earlier = earlier.semi_join(family, earlier.before == family.article).select(left="before", right="article")
+    return later.union(earlier)
+
+
+def _close(a: ibis.Value, b: ibis.Value, window_days: int) -> BooleanValue:
+    if not window_days:
+        return ibis.literal(True)
+    window = ibis.interval(days=window_days)
+    return (a <= b + window) & (b <= a + window)

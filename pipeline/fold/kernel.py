@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.fold.tokens import JOIN, NAME, NUMBER, SEPARATOR, SINGLE
 
-__all__ = ["distinct", "shingles", "sign", "tokenise", "traits"]
+__all__ = ["distinct", "shingles", "sign", "sort_keys", "tokenise", "traits"]
 
 _U64 = np.uint64
 _BASIS = _U64(0xCBF29CE484222325)
@@ -302,6 +302,34 @@ def _min_hash(
 
 
 @_jit
+def sort_keys(packed: NDArray[np.int64], room: NDArray[np.int64], shift: int, bits: int) -> None:
+    """Sort ``packed`` in place by the `bits` bits above `shift`, equal ones in the order they stand in (radix sort).
+
+    Args:
+        room: As long as `packed`; overwritten.
+    """
+    source, target = packed, room
+    done = 0
+    while done < bits:
+        step = min(11, bits - done)
+        at = np.zeros((1 << step) + 1, np.int64)
+        low = np.int64(shift + done)
+        mask = np.int64((1 << step) - 1)
+        for i in range(source.shape[0]):
+            at[((source[i] >> low) & mask) + 1] += 1
+        for i in range(1 << step):
+            at[i + 1] += at[i]
+        for i in range(source.shape[0]):
+            place = (source[i] >> low) & mask
+            target[at[place]] = source[i]
+            at[place] += 1
+        source, target = target, source
+        done += step
+    if (bits + 10) // 11 % 2:
+        packed[:] = room
+
+
+@_jit
 def sign(
     data: NDArray[np.uint8],
     offsets: NDArray[np.int64],
@@ -313,9 +341,9 @@ def sign(
     rows: int,
     scale: int,
     signatures: NDArray[np.uint32],
-    bands: NDArray[np.int32],
+    bands: NDArray[np.uint32],
     counts: NDArray[np.int32],
-    passages: NDArray[np.int32],
+    passages: NDArray[np.uint32],
     passage_ends: NDArray[np.int64],
 ) -> None:
     """Sketch the texts ``data[offsets[i]:offsets[i + 1]]``.
@@ -355,11 +383,11 @@ def sign(
             h = _U64(band + 1)
             for r in range(rows):
                 h = h * _ROLL + _U64(signature[band * rows + r])
-            bands[i, band] = np.int32(_mix64(h) >> _U64(32))
+            bands[i, band] = np.uint32(_mix64(h) >> _U64(32))
         begin = filled
         for k in range(n):
             if shingle[k] % _U64(scale) == 0:
-                passages[filled] = np.int32(shingle[k] >> _U64(32))
+                passages[filled] = np.uint32(shingle[k] >> _U64(32))
                 filled += 1
         passages[begin:filled].sort()
         kept = begin

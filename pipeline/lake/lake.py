@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
@@ -16,6 +17,7 @@ import pyarrow.fs
 import pyarrow.parquet as pq
 import structlog
 import xxhash
+from numpy.typing import NDArray
 
 from pipeline.errors import WirefoldError
 from pipeline.lake.contract import contract
@@ -84,6 +86,19 @@ class Lake:
     ) -> Iterator[pa.RecordBatch]:
         """Rows of one file in batches of bounded size."""
         return iter(self.dataset([file], file.table).to_batches(columns=columns, filter=where, batch_size=4096))
+
+    def pick(self, file: DataFile, rows: NDArray[np.int64], columns: list[str]) -> pa.Table:
+        """Some rows of one file, by ascending row number; reads only the row groups that hold them."""
+        found = [contract(file.table).schema.empty_table().select(columns)]
+        with self.storage.open(file.rel) as f, pq.ParquetFile(f) as parquet:
+            begin = 0
+            for group in range(parquet.num_row_groups):
+                end = begin + parquet.metadata.row_group(group).num_rows
+                here = rows[np.searchsorted(rows, begin) : np.searchsorted(rows, end)] - begin
+                if len(here):
+                    found.append(parquet.read_row_group(group, columns=columns).select(columns).take(pa.array(here)))
+                begin = end
+        return pa.concat_tables(found, promote_options="default")
 
     def take(self, table: str, ids: pa.Array, columns: list[str]) -> pa.Table:
         """Rows of the given article ids; reads the id column, and of the rest only the row groups that hold them.

@@ -7,26 +7,32 @@ finished by the next one, and a fold with nothing new changes no byte.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import structlog
+from numpy.typing import NDArray
 
 from pipeline.config import Config, FoldSettings, load_config
 from pipeline.engines.duckdb import engine, scan
-from pipeline.fold.candidates import candidates
+from pipeline.fold.candidates import Side, candidates
 from pipeline.fold.link import link
-from pipeline.fold.sketch import SketchContract, sketch
+from pipeline.fold.sketch import ROW_BITS, SketchContract, key_table, sketch
 from pipeline.lake import DataFile, Lake, Transaction
+from pipeline.partition import Run
 from pipeline.run.publish import publish
+from pipeline.run.threads import ordered
 
 __all__ = ["fold", "fold_lake"]
 
 log = structlog.get_logger(__name__)
 
-_PAIRS = 20_000  # compared at a time: bounds the texts held in memory
+_KEYS = 1 << 24  # sorted at a time: bounds memory
+_PAIRS_READ = 200_000  # whose texts are read at a time, and held in memory
+_PAIRS = 5_000  # taken apart and compared at a time
 _LINKED = ["article_id", "locator", "text", "text_hash", "source", "published_at", "clock", "seen_at"]
 
 
@@ -62,15 +68,43 @@ def _sketch_new(lake: Lake, tx: Transaction, how: SketchContract) -> int:
     articles = {(f.day, f.name): f for f in lake.files("articles")}
     rows = 0
     for place, file in articles.items():
-        if done.get(place) == file.digest:
-            continue
-        with tx.writer("sketches", file.day, file.name, source=file.digest) as out:
-            for batch in lake.batches(file, ["article_id", "text_hash", "published_at", "text"]):
-                out.write(sketch(pa.Table.from_batches([batch]), how))
-                rows += batch.num_rows
+        if done.get(place) != file.digest:
+            rows += _sketch_file(lake, tx, file, how)
     for day, name in done.keys() - articles.keys():
         tx.remove("sketches", day, name)
+        tx.remove("keys", day, name)
     return rows
+
+
+def _sketch_file(lake: Lake, tx: Transaction, file: DataFile, how: SketchContract) -> int:
+    first = Run.named(file.name).first_number
+    waiting: list[NDArray[np.int64]] = []
+    with (
+        tx.writer("sketches", file.day, file.name, source=file.digest) as rows,
+        tx.writer("keys", file.day, file.name, source=file.digest) as keys,
+    ):
+        for made in ordered(lambda work: sketch(work[0], how, work[1]), _numbered(lake, file, first)):
+            rows.write(made.rows)
+            waiting.append(made.keys)
+            if sum(map(len, waiting)) >= _KEYS:
+                keys.write(key_table(first, waiting))
+                waiting = []
+        keys.write(key_table(first, waiting))
+    return file.rows
+
+
+def _numbered(lake: Lake, file: DataFile, first: int) -> Iterator[tuple[pa.Table, NDArray[np.bool_]]]:
+    """Articles with their numbers, and which of them are the first with their text."""
+    seen: set[str] = set()
+    for batch in lake.batches(file, ["article_id", "text_hash", "published_at", "text"]):
+        numbers = pa.array(np.arange(first, first + batch.num_rows))
+        first += batch.num_rows
+        keyed = np.zeros(batch.num_rows, np.bool_)
+        for i, text in enumerate(batch["text_hash"].to_pylist()):
+            if text not in seen:
+                seen.add(text)
+                keyed[i] = True
+        yield pa.Table.from_batches([batch]).append_column("article", numbers), keyed
 
 
 def _link_new(lake: Lake, tx: Transaction, settings: FoldSettings, how: SketchContract) -> Counter[str]:
@@ -80,72 +114,78 @@ def _link_new(lake: Lake, tx: Transaction, settings: FoldSettings, how: SketchCo
     new = [f for f in sketches if done.get((f.day, f.name)) != f.digest]
     if not new:
         return Counter()
-    old = [f for f in sketches if f not in new]
-    names = ["article_id", "text_hash", "published_at", "bands", "passages", "contract"]
+    places = {(f.day, f.name) for f in new}
+    old = [f for f in sketches if (f.day, f.name) not in places]
+    keys = {(f.day, f.name): f for f in lake.files("keys")}
     with engine() as con:
-        fresh, known = (scan(con, lake, "sketches", files, names) for files in (new, old))
-        for side in (fresh, known):
-            how.check(side.select("contract").distinct().to_pyarrow()["contract"])
-        pairs = candidates(con, fresh, known, settings.window_days, settings.max_key_frequency)
-    pairs = _without(
-        pairs, lake, [f for f in lake.files("links") if (f.day, f.name) not in {(n.day, n.name) for n in new}]
-    )
+        sides = []
+        for files in (new, old):
+            rows = scan(con, lake, "sketches", files, ["article", "text_hash", "published_at", "contract"])
+            how.check(rows.select("contract").distinct().to_pyarrow()["contract"])
+            held = scan(con, lake, "keys", [keys[f.day, f.name] for f in files], ["key", "article"])
+            sides.append(Side(rows.drop("contract"), held))
+        pairs = candidates(con, sides[0], sides[1], settings.window_days, settings.max_key_frequency)
+    if not places.isdisjoint(done):  # an article that was linked already has come again
+        pairs = _without(pairs, lake, [f for f in lake.files("links") if (f.day, f.name) not in places])
     log.info("candidates", pairs=pairs.num_rows, files=len(new))
-    file_of = _file_of(lake, new)
-    found: dict[tuple[str, str], list[pa.Table]] = {(f.day, f.name): [] for f in new}
-    for begin in range(0, pairs.num_rows, _PAIRS):
-        for place, rows in _link_some(lake, pairs.slice(begin, _PAIRS), file_of, how):
-            found[place].append(rows)
+    files_of = {Run.named(f.name).first_number: f for f in lake.files("articles")}
+    fresh = np.array(sorted(Run.named(f.name).first_number for f in new))
+    found: dict[str, list[pa.Table]] = {f.name: [] for f in new}
+    for begin in range(0, pairs.num_rows, _PAIRS_READ):
+        left, right = (c.to_numpy() for c in pairs.slice(begin, _PAIRS_READ).select(["left", "right"]).columns)
+        numbers, articles = _articles(lake, files_of, np.unique(np.r_[left, right]))
+        for links in ordered(lambda work: link(*work, how), _portions(left, right, fresh, numbers, articles)):
+            for run in links["run"].unique().to_pylist():
+                found[f"{Run(run).name}.parquet"].append(links.filter(pc.equal(links["run"], run)))
     counts: Counter[str] = Counter()
     for file in new:
         with tx.writer("links", file.day, file.name, source=file.digest) as out:
-            for rows in found[file.day, file.name]:
+            for rows in found[file.name]:
                 out.write(rows)
-                counts.update(rows["relation"].to_pylist())
+                counts.update({x["values"]: x["counts"] for x in rows["relation"].value_counts().to_pylist()})
     return counts
 
 
-def _link_some(
-    lake: Lake, pairs: pa.Table, file_of: dict[str, DataFile], how: SketchContract
-) -> list[tuple[tuple[str, str], pa.Table]]:
-    """Links of some candidate pairs, by the file they belong to: that of the article that came last."""
-    ids = pc.unique(pa.concat_arrays([c.combine_chunks() for c in (pairs["left"], pairs["right"])]))
-    articles = lake.take("articles", ids, _LINKED)
-    at = articles["article_id"].combine_chunks()
-    left, right = (pc.index_in(pairs[side], at).to_numpy().astype(np.int32) for side in ("left", "right"))
-    files = [
-        max((file_of[x] for x in pair if x in file_of), key=lambda f: f.name)
-        for pair in zip(pairs["left"].to_pylist(), pairs["right"].to_pylist(), strict=True)
+def _articles(lake: Lake, files: dict[int, DataFile], numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], pa.Table]:
+    """Articles by their numbers, which are ascending."""
+    base = numbers >> ROW_BITS << ROW_BITS
+    starts = np.flatnonzero(np.diff(base, prepend=-1))
+    tables = [
+        lake.pick(files[int(base[s])], numbers[s:e] - base[s], _LINKED)
+        for s, e in zip(starts, [*starts[1:], len(numbers)], strict=True)
     ]
-    runs = np.array([_run_key(f.name) for f in files], dtype=object)
-    links = link(articles, left, right, runs, how)
-    places = {_run_key(f.name): (f.day, f.name) for f in files}
-    return [(place, links.filter(pc.equal(links["run"], run))) for run, place in sorted(places.items())]
+    return numbers, pa.concat_tables(tables)
 
 
-def _run_key(name: str) -> str:
-    """``2018-09-14T030000.parquet`` -> ``2018-09-14T03:00:00``."""
-    stem = name.removesuffix(".parquet")
-    return f"{stem[:13]}:{stem[13:15]}:{stem[15:17]}"
-
-
-def _file_of(lake: Lake, files: list[DataFile]) -> dict[str, DataFile]:
-    return {
-        i: f
-        for f in files
-        for i in lake.dataset([f], "sketches").to_table(columns=["article_id"])["article_id"].to_pylist()
-    }
+def _portions(
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    fresh: NDArray[np.int64],
+    numbers: NDArray[np.int64],
+    articles: pa.Table,
+) -> Iterator[tuple[pa.Table, NDArray[np.int32], NDArray[np.int32], NDArray[np.object_]]]:
+    """What `link` takes, some pairs at a time. A pair belongs to the run that came last of those that are new."""
+    for begin in range(0, len(left), _PAIRS):
+        a, b = left[begin : begin + _PAIRS], right[begin : begin + _PAIRS]
+        here = np.unique(np.r_[a, b])
+        runs_a, runs_b = a >> ROW_BITS << ROW_BITS, b >> ROW_BITS << ROW_BITS
+        run = np.where(np.isin(runs_b, fresh), np.maximum(runs_a, runs_b), runs_a)
+        kinds, which = np.unique(run, return_inverse=True)
+        names = np.array([Run.numbered(int(k)).key for k in kinds], dtype=object)
+        rows = [np.searchsorted(here, side).astype(np.int32) for side in (a, b)]
+        yield articles.take(pa.array(np.searchsorted(numbers, here))), rows[0], rows[1], names[which]
 
 
 def _without(pairs: pa.Table, lake: Lake, files: list[DataFile]) -> pa.Table:
     """Leave out pairs that other runs' links hold already (when a run is completed after later runs were folded)."""
     if not pairs.num_rows or not files:
         return pairs
-    ids = pc.unique(pairs["left"].combine_chunks())
-    where = pc.field("article_a").isin(ids) | pc.field("article_b").isin(ids)
-    known = lake.dataset(files, "links").to_table(columns=["article_a", "article_b"], filter=where)
-    seen = {frozenset(p) for p in zip(known["article_a"].to_pylist(), known["article_b"].to_pylist(), strict=True)}
-    if not seen:
-        return pairs
-    keep = [frozenset(p) not in seen for p in zip(pairs["left"].to_pylist(), pairs["right"].to_pylist(), strict=True)]
-    return pairs.filter(pa.array(keep))
+    with engine() as con:
+        known = scan(con, lake, "links", files, ["article_a", "article_b"])
+        ids = scan(con, lake, "sketches", None, ["article", "article_id"])
+        known = known.join(ids, known.article_a == ids.article_id).select("article_b", a="article")
+        known = known.join(ids, known.article_b == ids.article_id).select("a", b="article")
+        new = con.create_table("pairs", pairs, temp=True)
+        new = new.anti_join(known, [new.left == known.a, new.right == known.b])
+        new = new.anti_join(known, [new.left == known.b, new.right == known.a])
+        return new.order_by(["kind", "left", "right"]).to_pyarrow()

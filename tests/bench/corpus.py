@@ -18,7 +18,7 @@ from numpy.random import Generator
 __all__ = ["Mixture", "make", "write"]
 
 _WORDS = 60_000
-_OUTLETS = 200
+_OUTLETS = 1_000
 _BATCH = 5_000
 SCHEMA = pa.schema(
     {
@@ -66,7 +66,7 @@ def make(
     rng = np.random.default_rng(seed)
     language = _Language(rng)
     furniture = [(language.sentence(rng, 9), language.sentence(rng, 14)) for _ in range(_OUTLETS)]
-    forms = [[language.sentence(rng, 22) for _ in range(12)] for _ in range(20)]
+    forms = [[language.sentence(rng, 22) for _ in range(12)] for _ in range(200)]
     kinds, shares = mixture.kinds()
     recent: list[list[str]] = []  # texts as lists of paragraphs: those that later ones are made from
     for begin in range(0, texts, _BATCH):
