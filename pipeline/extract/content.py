@@ -14,11 +14,14 @@ from lxml.html import HtmlElement
 from trafilatura.core import trafilatura_sequence
 from trafilatura.settings import Extractor
 
+from pipeline.extract import selectors
 from pipeline.extract.markup import paragraphs
 
 __all__ = ["CERTAIN", "EXTRACTOR", "MAIN", "main_paragraphs"]
 
 EXTRACTOR = f"trafilatura {trafilatura.__version__}"
+
+selectors.install()
 
 
 def _options(*, precision: bool = False, min_size: int | None = None) -> Extractor:

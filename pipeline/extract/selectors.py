@@ -1,0 +1,155 @@
+"""Trafilatura's costliest XPath expressions, answered from memory.
+
+Most of them ask each element of a page whether its class or id matches a long regular expression, which lxml answers by
+calling back into Python, several times for each element: a third of the time of a page. Yet the answer depends on the
+element's name and a few attributes only, and these are alike all over a page and all over a site. So each expression is
+put to one specimen of each kind, and what it says is remembered. Nothing of the expressions is written anew: one that
+asks for more than an element's own attributes is left as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, MutableSequence
+from typing import Any, NamedTuple
+
+from lxml.etree import SubElement, XPath
+from lxml.html import Element, HtmlElement
+from trafilatura import xpaths
+
+__all__ = ["Remembered", "install"]
+
+_MAX_KINDS = 10_000  # remembered by one expression: a few megabytes
+_LITERAL = re.compile(r"'[^']*'|\"[^\"]*\"")
+_SELF = re.compile(r"self::(\w+)")
+_OWN = re.compile(r"@([\w-]+)")
+_BEYOND = re.compile(r"/|::|\*|\b(?:position|last|count|text|node)\b|^\s*\d+\s*$")
+
+
+class Remembered:
+    """Selects the descendants that an XPath expression selects, in document order.
+
+    Args:
+        expression: Of the form ``.//*[…]…[1]`` or ``(.//*[…]…)[1]``, its predicates on names and attributes of the
+            element itself. If there are more predicates behind those, the expression is only asked when something
+            passes the first.
+
+    Attributes:
+        expression: As given.
+
+    Raises:
+        ValueError: It has another form.
+    """
+
+    def __init__(self, expression: XPath) -> None:
+        form = _read(expression.path)
+        if form is None:
+            raise ValueError(f"not an expression on an element's own attributes: {expression.path}")
+        self.expression = expression
+        self._pick, self._whole = form.pick, form.whole
+        self._ask = XPath(f".//*{form.own}", namespaces={"re": xpaths.REGEXP_NS})
+        blank = _blank(form.own)
+        self._tags = tuple(_SELF.findall(blank.partition("]")[0]))
+        self._by_tag = "self::" in blank.partition("]")[2]
+        self._names = tuple(dict.fromkeys(_OWN.findall(blank)))
+        self._ordered = "@id|@class" in blank
+        self._known: dict[Hashable, bool] = {}
+
+    def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
+        try:
+            hits = self._hits(tree)
+        except ValueError:  # an attribute with characters that lxml reads but does not write
+            return _select(self.expression, tree)
+        if not hits or (self._whole and self._pick is None):
+            return hits
+        if not self._whole:
+            return _select(self.expression, tree)
+        return hits[:1] if self._pick == "first" else _first_children(hits)
+
+    def _hits(self, tree: HtmlElement) -> list[HtmlElement]:
+        elements = list(tree.iterdescendants(*(self._tags or ("*",))))
+        kinds = self._kinds(elements)
+        known = self._known
+        specimens = {kind: e for kind, e in zip(kinds, elements, strict=True) if kind not in known}
+        if specimens:
+            if len(known) + len(specimens) > _MAX_KINDS:
+                known.clear()
+                specimens = dict(zip(kinds, elements, strict=True))
+            known.update(zip(specimens, self._answers(specimens.values()), strict=True))
+        return [e for e, kind in zip(elements, kinds, strict=True) if known[kind]]
+
+    def _kinds(self, elements: list[HtmlElement]) -> list[Hashable]:
+        """For each element what the answer depends on; a column at a time, as this is done for millions."""
+        columns: dict[str, list[object]] = {name: [e.get(name) for e in elements] for name in self._names}
+        if self._by_tag:
+            columns["self"] = [e.tag for e in elements]
+        if self._ordered:  # @id|@class is what stands first
+            columns["|"] = [
+                i is not None and c is not None and (names := e.keys()).index("id") < names.index("class")
+                for e, i, c in zip(elements, columns["id"], columns["class"], strict=True)
+            ]
+        return list(zip(*columns.values(), strict=True))
+
+    def _answers(self, elements: Iterable[HtmlElement]) -> list[bool]:
+        """Of specimens of the elements: without content, each a child of one root."""
+        root = Element("root")
+        names = self._names
+        specimens = [
+            SubElement(root, e.tag if self._tags else "any", {k: v for k, v in e.items() if k in names})
+            for e in elements
+        ]
+        selected = set(_select(self._ask, root))
+        return [s in selected for s in specimens]
+
+
+def install() -> None:
+    """Put remembered expressions into trafilatura's lists, for this process. May be called again."""
+    for name in ("RAW_TREE_PRUNE", "REMOVE_COMMENTS", "REMOVE_COMMENTS_AND_LISTS", "OVERALL_DISCARD", "TEASER_DISCARD",
+                 "PRECISION_DISCARD", "BODY"):  # fmt: skip
+        expressions: MutableSequence[XPath | Remembered] = getattr(xpaths, f"{name}_XPATH")
+        for n, expression in enumerate(expressions):
+            if isinstance(expression, XPath) and _read(expression.path):
+                expressions[n] = Remembered(expression)
+
+
+class _Form(NamedTuple):
+    own: str  # predicates on the element alone
+    whole: bool  # whether they are all there are
+    pick: str | None  # "first": of all that pass, "child": of the children of one parent
+
+
+def _read(path: str) -> _Form | None:
+    """How an expression is made; None if it is of another form than `Remembered` takes."""
+    path, blank, pick = path.strip(), _blank(path.strip()), None
+    if re.fullmatch(r"\(.*\)\s*\[\s*1\s*\]", blank, re.DOTALL):
+        end = blank.rindex(")")
+        path, blank, pick = path[1:end].strip(), blank[1:end].strip(), "first"
+    elif found := re.search(r"\[\s*1\s*\]$", blank):
+        path, blank, pick = path[: found.start()].strip(), blank[: found.start()].strip(), "child"
+    if not blank.startswith(".//*["):
+        return None
+    own, start, depth = "", 4, 0
+    for end, c in enumerate(blank[4:], 5):
+        depth += (c == "[") - (c == "]")
+        if depth < 0 or (depth == 0 and c not in "] \n\t"):
+            return None
+        if depth == 0 and c == "]":
+            if _BEYOND.search(_SELF.sub("", blank[start + 1 : end - 1].lstrip("["))):
+                return _Form(own, False, pick) if own else None
+            own, start = own + path[start:end], end
+    return _Form(own, True, pick) if own and depth == 0 else None
+
+
+def _blank(path: str) -> str:
+    """The expression with its string literals blotted out, at the same length."""
+    return _LITERAL.sub(lambda m: "'" + " " * (len(m[0]) - 2) + "'", path)
+
+
+def _select(expression: XPath, tree: HtmlElement) -> list[HtmlElement]:
+    found: Any = expression(tree)
+    return list(found)
+
+
+def _first_children(elements: list[HtmlElement]) -> list[HtmlElement]:
+    seen: set[HtmlElement] = set()
+    return [e for e in elements if (p := e.getparent()) not in seen and not seen.add(p)]  # type: ignore[func-returns-value]
