@@ -1,68 +1,159 @@
-"""Composites: which stories a text was stitched together from."""
+"""Composites: which stories a text was stitched together from, passage by passage."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
-__all__ = ["Passages", "Source", "compose"]
+__all__ = ["Passage", "Similarity", "Source", "compose", "covered", "earliest", "sources", "stitched"]
 
 # A source must bring this much text that no other does, and all of them together this share of the whole.
 _MIN_CHARACTERS = 100
-_MIN_SHARE = 0.04
+_MIN_SHARE = 0.02
 _MIN_COVERAGE = 0.4
 _MIN_SOURCES = 2
+_NEW = 0.5  # share of a passage that no source named before may have
+
+# Sources that add about as much as the best one differ only in how far an alignment ran on by chance.
+_EVEN = 0.95
+
+# A text of one story is taken for a composite instead when others bring so much of it that the story does not have,
+# and the story itself not more than that.
+_FOREIGN = 0.25
+_OWN = 0.75
+
+_VERBATIM, _LIGHT = 0.97, 0.85  # share of words that are equal
+
+
+class Similarity(StrEnum):
+    """How true a passage is to its source."""
+
+    VERBATIM = "verbatim"  # at most one word in thirty differs
+    LIGHT_EDITS = "light_edits"  # at most one in seven
+    SPUN = "spun"
 
 
 @dataclass(frozen=True, slots=True)
-class Passages:
-    """What a text shares with one earlier article of another story: character offsets into the text."""
+class Passage:
+    """A stretch of a text that another article has, too.
+
+    Attributes:
+        article, story: The other article, and the story it belongs to.
+        start, end: Characters in the text. source_start, source_end: in the other article.
+        matched: Share of the words of the longer side that are equal and in order.
+    """
 
     article: str
     story: str
-    spans: tuple[tuple[int, int], ...]
+    start: int
+    end: int
+    source_start: int
+    source_end: int
+    matched: float
+
+    @property
+    def similarity(self) -> Similarity:
+        if self.matched >= _VERBATIM:
+            return Similarity.VERBATIM
+        return Similarity.LIGHT_EDITS if self.matched >= _LIGHT else Similarity.SPUN
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A story that a text draws on, by the article closest to it.
+    """A story that a text draws on, by one of its articles.
 
     Attributes:
-        coverage: Share of the text that comes from it and from no source named before.
+        coverage: Share of the text, in characters, that comes from it and from no source named before.
     """
 
     article: str
     story: str
     coverage: float
+    passages: tuple[Passage, ...]
 
 
-def compose(length: int, found: Sequence[Passages], composites: Container[str] = ()) -> list[Source]:
-    """The sources of a text of `length` characters, the one it takes most from first; none unless it is a composite.
+def sources(
+    length: int, found: Sequence[Passage], age: Callable[[str], tuple[object, ...]], composites: Container[str] = ()
+) -> list[Source]:
+    """The stories that passages of a text of `length` characters come from, the one it takes most from first.
 
-    Sources are chosen greedily by what each adds, so that a passage that several stories share is counted once; of
-    equals the first in the order of ids. A text is a composite when at least two stories together make up two fifths
-    of it.
+    Sources are chosen greedily by what each adds, so that a passage that several stories share is counted once. Of
+    those that add about as much the oldest is the source: it cannot have copied from the others.
 
     Args:
+        age: Order of an article by the ladder of clocks.
         composites: Articles known to be stitched together themselves: sources only of what is found nowhere else.
     """
     chosen: list[Source] = []
     taken: list[tuple[int, int]] = []
     for second_hand in (False, True):
-        left = sorted((p for p in found if (p.article in composites) == second_hand), key=lambda p: p.article)
-        while left:
-            left = [p for p in left if p.story not in {c.story for c in chosen}]
-            gains = [(_length(_union(taken + list(p.spans))) - _length(taken), p) for p in left]
-            gain, best = max(gains, key=lambda g: g[0], default=(0, None))
-            if best is None or gain < max(_MIN_CHARACTERS, _MIN_SHARE * length):
+        left: dict[tuple[str, str], list[Passage]] = {}
+        for p in found:
+            if (p.article in composites) == second_hand:
+                left.setdefault((p.story, p.article), []).append(p)
+        while left := {key: ps for key, ps in left.items() if key[0] not in {c.story for c in chosen}}:
+            gains = {key: covered([*taken, *_spans(ps)]) - covered(taken) for key, ps in left.items()}
+            most = max(gains.values())
+            if most < max(_MIN_CHARACTERS, _MIN_SHARE * length):
                 break
-            taken = _union(taken + list(best.spans))
-            chosen.append(Source(best.article, best.story, round(gain / length, 4)))
-    enough = len(chosen) >= _MIN_SOURCES and _length(taken) >= _MIN_COVERAGE * length
-    return sorted(chosen, key=lambda s: -s.coverage) if enough else []
+            even = [key for key, gain in gains.items() if gain >= _EVEN * most]
+            story, article = min(even, key=lambda key: age(key[1]))
+            mine = sorted(left[story, article], key=lambda p: (p.start, p.end))
+            new = tuple(
+                p for p in mine if covered([*taken, (p.start, p.end)]) - covered(taken) >= _NEW * (p.end - p.start)
+            )
+            gain = covered([*taken, *_spans(new)]) - covered(taken)
+            if gain < max(_MIN_CHARACTERS, _MIN_SHARE * length):
+                del left[story, article]
+                continue
+            taken = _union([*taken, *_spans(new)])
+            chosen.append(Source(article, story, round(gain / length, 4), new))
+    return sorted(chosen, key=lambda s: -s.coverage)
 
 
-def _union(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def compose(
+    length: int, found: Sequence[Passage], age: Callable[[str], tuple[object, ...]], composites: Container[str] = ()
+) -> list[Source]:
+    """The sources of a text, if it is a composite: at least two stories together make up two fifths of it."""
+    chosen = sources(length, found, age, composites)
+    total = sum(s.coverage for s in chosen)
+    return chosen if len(chosen) >= _MIN_SOURCES and total >= _MIN_COVERAGE else []
+
+
+def stitched(length: int, own: Sequence[Passage], foreign: Sequence[Passage]) -> bool:
+    """Whether a text that resembles earlier articles of one story is a composite all the same.
+
+    Args:
+        own: Passages that it shares with those articles.
+        foreign: Passages of other stories.
+    """
+    mine = covered(_spans(own))
+    more = covered(_spans([*own, *foreign])) - mine
+    return more >= max(_FOREIGN * length, _MIN_CHARACTERS) and mine <= _OWN * length
+
+
+def earliest(passage: Passage, found: Sequence[Passage], age: Callable[[str], tuple[object, ...]]) -> str:
+    """The oldest article that has a passage, nearly whole and at least nearly as true to the text as its source."""
+    needed = 0.9 * (passage.end - passage.start)
+    holders = [
+        p.article
+        for p in found
+        if min(p.end, passage.end) - max(p.start, passage.start) >= needed and p.matched >= passage.matched - 0.05
+    ]
+    return min([passage.article, *holders], key=age)
+
+
+def covered(spans: Sequence[tuple[int, int]]) -> int:
+    """Characters inside at least one of the spans."""
+    return sum(end - begin for begin, end in _union(spans))
+
+
+def _spans(passages: Sequence[Passage]) -> list[tuple[int, int]]:
+    return [(p.start, p.end) for p in passages]
+
+
+def _union(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     merged: list[tuple[int, int]] = []
     for begin, end in sorted(spans):
         if merged and begin <= merged[-1][1]:
@@ -72,5 +163,5 @@ def _union(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return merged
 
 
-def _length(spans: list[tuple[int, int]]) -> int:
-    return sum(end - begin for begin, end in spans)
+def _gain(passage: Passage, taken: Sequence[tuple[int, int]]) -> int:
+    return covered([*taken, (passage.start, passage.end)]) - covered(taken)

@@ -18,12 +18,12 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from pipeline.article import Relation
-from pipeline.fold.draws import Passages, compose
 from pipeline.fold.link import order_key
 from pipeline.fold.relate import GROUPING
 from pipeline.fold.stories import Link, Member, Place, Story, group, story
 from pipeline.lake import DataFile, Lake, Transaction, contract
 from pipeline.lake.lake import INTERNAL
+from pipeline.run.drawing import Drawing, without_bridges
 
 __all__ = ["publish"]
 
@@ -31,6 +31,7 @@ _STATE = f"{INTERNAL}/published.json"
 _GROUPING = [r.value for r in Relation if r in GROUPING]
 _META = [
     "article_id",
+    "guid",
     "text_hash",
     "title",
     "language",
@@ -57,9 +58,9 @@ def publish(lake: Lake, tx: Transaction) -> dict[str, int]:
     if state != before:
         links = _links(lake)
         seeds = _changed(lake, state, before, links)
-        stories, places, meta = _judge(lake, links, seeds)
+        stories, places, meta, drawn = _judge(lake, links, seeds)
         written = _write_records(lake, tx, places, stories)
-        judged = _write_stories(lake, tx, stories, places, meta)
+        judged = _write_stories(lake, tx, stories, places, meta, drawn)
         tx.put(_STATE, state)
     else:
         written = judged = 0
@@ -103,7 +104,7 @@ def _changed(
         for column in columns:
             seeds.update(rows[column].to_pylist())
     # An article that draws on a changed one names its story: it is judged again too.
-    drawn = links.filter(pc.equal(links["relation"], Relation.COMPOSITE.value))
+    drawn = links.filter(pc.is_in(links["relation"], pa.array([Relation.COMPOSITE, Relation.SHARED_QUOTES])))
     for a, b in zip(drawn["article_a"].to_pylist(), drawn["article_b"].to_pylist(), strict=True):
         if a in seeds:
             seeds.add(b)
@@ -112,8 +113,8 @@ def _changed(
 
 def _judge(
     lake: Lake, links: pa.Table, seeds: set[str]
-) -> tuple[list[Story], dict[str, tuple[Story, Place]], dict[str, dict[str, Any]]]:
-    """Stories of all articles that are connected with the seeds."""
+) -> tuple[list[Story], dict[str, tuple[Story, Place]], dict[str, dict[str, Any]], dict[str, list[dict[str, Any]]]]:
+    """Stories of all articles that are connected with the seeds, and what they draw on."""
     must, cannot = _decisions(lake)
     touched = _neighbourhood(links, must, seeds)
     wanted = pa.array(sorted(touched), pa.string())
@@ -140,6 +141,11 @@ def _judge(
         for x in inside.to_pylist()
     ]
     groups = group(sorted(members), pairs, must, cannot)
+    drawing = Drawing(lake, members)
+    composites = drawing.stitched(groups)
+    if composites:
+        pairs = without_bridges(pairs, composites)
+        groups = group(sorted(members), pairs, must, cannot)
     at = {member: n for n, ids in enumerate(groups) for member in ids}
     within: dict[int, list[Link]] = defaultdict(list)
     for pair in pairs:
@@ -147,7 +153,9 @@ def _judge(
             within[at[pair.a]].append(pair)
     stories = [story([members[i] for i in ids], within[n]) for n, ids in enumerate(groups)]
     places = {p.id: (s, p) for s in stories for p in s.places}
-    return stories, places, rows
+    story_of = {i: s.id for i, (s, _) in places.items()}
+    drawn = drawing.draws_on({s.canonical: s.id for s in stories}, story_of, composites)
+    return stories, places, rows, drawn
 
 
 def _decisions(lake: Lake) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
@@ -208,14 +216,14 @@ def _write_stories(
     stories: list[Story],
     places: dict[str, tuple[Story, Place]],
     meta: dict[str, dict[str, Any]],
+    drawn: dict[str, list[dict[str, Any]]],
 ) -> int:
     """Write the story files in which a row is new or changed; returns the rows written.
 
     A story lives in the file of the run that brought its founder. An id that was given out once stays as a row: when
     its founder has become part of another story, the row says which.
     """
-    composed = _draws_on(lake, stories, places)
-    fresh = {s.id: _story_row(s, meta, composed.get(s.id, [])) for s in stories}
+    fresh = {s.id: _story_row(s, meta, drawn.get(s.id, [])) for s in stories}
     files = {(f.day, f.name): f for f in lake.files("stories")}
     by_file: dict[Place_, dict[str, dict[str, Any]]] = defaultdict(dict)
     for s, row in fresh.items():
@@ -240,62 +248,13 @@ def _write_stories(
     return written
 
 
-def _draws_on(
-    lake: Lake, stories: list[Story], places: dict[str, tuple[Story, Place]]
-) -> dict[str, list[dict[str, Any]]]:
-    """What each story's canonical article takes from other stories, for those that are composites."""
-    drawing = {s.canonical: s.id for s in stories}
-    ids = pa.array(sorted(drawing), pa.string())
-    partial = pc.field("relation").isin([Relation.COMPOSITE.value, Relation.SHARED_QUOTES.value])
-    links = lake.read(
-        "links",
-        ["article_a", "article_b", "spans"],
-        where=partial & (pc.field("article_a").isin(ids) | pc.field("article_b").isin(ids)),
-    )
-    if not links.num_rows:
-        return {}
-    both = pc.unique(pa.chunked_array([*links["article_a"].chunks, *links["article_b"].chunks]))
-    texts = {
-        r.pop("article_id"): r
-        for r in lake.take("articles", both, ["article_id", "text", "published_at", "modified_at"]).to_pylist()
-    }
-    # A page that is kept up to date (a live file) draws on what came before its last change.
-    until = {i: max(r["published_at"], r["modified_at"] or r["published_at"]) for i, r in texts.items()}
-    story_of = {i: s.id for i, (s, _) in places.items()}
-    elsewhere = lake.take(
-        "records",
-        pc.unique(both.filter(pc.invert(pc.is_in(both, pa.array(list(places), pa.string()))))),
-        ["article_id", "story_id"],
-    )
-    story_of |= dict(zip(*(c.to_pylist() for c in elsewhere.columns), strict=True))
-    found: dict[str, list[Passages]] = defaultdict(list)
-    for a, b, spans in zip(*(c.to_pylist() for c in links.columns), strict=True):
-        for drawer, source, side in ((b, a, "b"), (a, b, "a")):
-            if (
-                drawer in drawing
-                and story_of[source] != drawing[drawer]
-                and texts[source]["published_at"] <= until[drawer]
-            ):
-                passages = tuple((x[f"{side}_start"], x[f"{side}_end"]) for x in spans)
-                found[drawer].append(Passages(source, story_of[source], passages))
-    drawn: dict[str, list[dict[str, Any]]] = {}
-    composites: set[str] = set()
-    for drawer in sorted(found, key=lambda i: (until[i], i)):
-        sources = compose(len(texts[drawer]["text"]), found[drawer], composites)
-        if sources:
-            composites.add(drawer)
-            drawn[drawing[drawer]] = [
-                {"article_id": x.article, "story_id": x.story, "coverage": x.coverage} for x in sources
-            ]
-    return drawn
-
-
 def _story_row(of: Story, meta: dict[str, dict[str, Any]], drawn: list[dict[str, Any]]) -> dict[str, Any]:
     first, canonical = meta[of.places[0].id], meta[of.canonical]
     members = [meta[p.id] for p in of.places]
     return {
         "story_id": of.id,
         "canonical_article_id": of.canonical,
+        "canonical_guid": canonical["guid"],
         "title": canonical["title"],
         "language": canonical["language"],
         "first_article_id": of.places[0].id,
@@ -307,6 +266,7 @@ def _story_row(of: Story, meta: dict[str, dict[str, Any]], drawn: list[dict[str,
         "versions": len({p.version for p in of.places}),
         "publishers": len({m["publisher"] or m["source"] for m in members}),
         "draws_on": drawn,
+        "drawn_share": round(sum(source["coverage"] for source in drawn), 4),
         "needs_review": of.needs_review,
         "merged_into": None,
     }
@@ -320,6 +280,7 @@ def _merged(row: dict[str, Any]) -> dict[str, Any]:
         "versions": 0,
         "publishers": 0,
         "draws_on": [],
+        "drawn_share": 0.0,
         "needs_review": False,
     }
     return dict.fromkeys(row) | kept

@@ -1,0 +1,209 @@
+"""What articles take from other stories: composites are kept out of the stories they copy from, and say what they drew.
+
+An article is judged by the texts that were there before its last change (a live file draws on what came in meanwhile).
+Of equal texts the oldest stands for all.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.article import Relation
+from pipeline.fold.align import align
+from pipeline.fold.draws import Passage, Source, compose, earliest, stitched
+from pipeline.fold.link import order_key
+from pipeline.fold.relate import GROUPING
+from pipeline.fold.stories import Link
+from pipeline.fold.texts import Texts
+from pipeline.lake import Lake
+
+__all__ = ["Drawing", "without_bridges"]
+
+Row = dict[str, Any]
+
+_META = ["article_id", "publisher", "source", "published_at", "modified_at", "clock", "seen_at"]
+_PARTIAL = frozenset({Relation.COMPOSITE, Relation.SHARED_QUOTES})
+_PAIRS = 10_000  # aligned at a time: bounds the texts held in memory
+_WORTH = 0.05  # share of the shingles of a text that other stories must have before it is looked at
+
+
+class Drawing:
+    """The surroundings of some articles: whatever shares text with them, in whichever story.
+
+    Args:
+        articles: The articles that are judged.
+    """
+
+    def __init__(self, lake: Lake, articles: Iterable[str]) -> None:
+        self._lake = lake
+        self._judged = set(articles)
+        ids = pa.array(sorted(self._judged), pa.string())
+        partial = lake.read(
+            "links",
+            ["article_a", "article_b", "relation", "containment_a", "containment_b"],
+            where=pc.field("relation").isin([r.value for r in (*_PARTIAL, *GROUPING)])
+            & (pc.field("article_a").isin(ids) | pc.field("article_b").isin(ids)),
+        )
+        self._twins = self._equals(partial)
+        self._links: dict[str, list[tuple[str, Relation, float]]] = defaultdict(list)
+        for a, b, relation, of_a, of_b in zip(*(c.to_pylist() for c in partial.columns), strict=True):
+            if relation != Relation.EXACT:
+                self._links[a].append((b, Relation(relation), of_a))
+                self._links[b].append((a, Relation(relation), of_b))
+        near = {*self._judged, *self._links, *(t for ts in self._twins.values() for t in ts)}
+        meta = lake.take("articles", pa.array(sorted(near), pa.string()), _META)
+        self._age = dict(zip(meta["article_id"].to_pylist(), order_key(meta), strict=True))
+        self._rows: dict[str, Row] = {r["article_id"]: r for r in meta.to_pylist()}
+        away = pa.array(sorted(near - self._judged), pa.string())
+        known = lake.take("records", away, ["article_id", "story_id"])
+        self._story = dict(zip(*(c.to_pylist() for c in known.columns), strict=True))
+
+    def stitched(self, groups: Sequence[Sequence[str]]) -> set[str]:
+        """The articles that resemble older ones of their group, and are composites all the same.
+
+        Args:
+            groups: The judged articles, grouped by their links.
+        """
+        story = self._story | {i: f"group {n}" for n, ids in enumerate(groups) for i in ids}
+        looked_at = []
+        for article in (i for ids in groups if len(ids) > 1 for i in ids):
+            foreign = sum(share for i, r, share in self._of(article) if r in _PARTIAL and story[i] != story[article])
+            if foreign >= _WORTH:
+                looked_at.append(article)
+        found = self._passages(looked_at, story, _PARTIAL | GROUPING)
+        length = self._lengths(looked_at)
+        result: set[str] = set()
+        for article in sorted(looked_at, key=self._age.__getitem__):  # the oldest first: its copies follow it
+            older = [p for p in found[article] if p.article not in result and self._age[p.article] < self._age[article]]
+            own = [p for p in older if p.story == story[article]]
+            if own and stitched(length[article], own, [p for p in older if p.story != story[article]]):
+                result.update({article, *self._twins.get(article, ())})
+        return result
+
+    def draws_on(
+        self, canonical: Mapping[str, str], story: Mapping[str, str], stitched: set[str]
+    ) -> dict[str, list[Row]]:
+        """Of each story that is a composite, what it draws on, as rows of `stories`.
+
+        Args:
+            canonical: Story by the article that stands for it.
+            story: Story of each judged article.
+            stitched: Composites that were cut loose from a story they resemble.
+        """
+        story = self._story | dict(story)
+        plain = [i for i in sorted(canonical) if i not in stitched]
+        found = self._passages(plain, story, _PARTIAL)
+        found |= self._passages(sorted(stitched & canonical.keys()), story, _PARTIAL | GROUPING)
+        length = self._lengths(i for i, passages in found.items() if passages)
+        composites = self._composites()
+        drawn: dict[str, list[Row]] = {}
+        for article in sorted(length, key=lambda i: (self._until(i), i)):
+            others = [p for p in found[article] if p.story != canonical[article]]
+            if chosen := compose(length[article], others, self._age.__getitem__, composites):
+                composites.add(article)
+                drawn[canonical[article]] = [self._row(x, others) for x in chosen]
+        return drawn
+
+    def _equals(self, links: pa.Table) -> dict[str, set[str]]:
+        """Articles with the same text, of every article in `links` that has some."""
+        ends = pa.chunked_array([*links["article_a"].chunks, *links["article_b"].chunks], pa.string()).unique()
+        exact = self._lake.read(
+            "links",
+            ["article_a", "article_b"],
+            where=(pc.field("relation") == Relation.EXACT.value)
+            & (pc.field("article_a").isin(ends) | pc.field("article_b").isin(ends)),
+        )
+        near: dict[str, set[str]] = defaultdict(set)
+        for a, b in zip(exact["article_a"].to_pylist(), exact["article_b"].to_pylist(), strict=True):
+            near[a].add(b)
+            near[b].add(a)
+        return {i: {i, *ids, *(x for j in ids for x in near[j])} for i, ids in near.items()}
+
+    def _of(self, article: str) -> list[tuple[str, Relation, float]]:
+        """(other, relation, share of this text) of what an article shares; only one of equal texts holds the links."""
+        links = [x for i in sorted(self._twins.get(article, {article})) for x in self._links.get(i, ())]
+        return [(self._oldest(other), relation, share) for other, relation, share in links]
+
+    def _oldest(self, article: str) -> str:
+        return min(self._twins.get(article, {article}), key=self._age.__getitem__)
+
+    def _until(self, article: str) -> Any:
+        row = self._rows[article]
+        return max(row["published_at"], row["modified_at"] or row["published_at"])
+
+    def _passages(
+        self, articles: Sequence[str], story: Mapping[str, str], relations: frozenset[Relation]
+    ) -> dict[str, list[Passage]]:
+        """What each article shares with those that were there before its last change, by links of these relations."""
+        pairs = sorted(
+            {
+                (article, other)
+                for article in articles
+                for other, relation, _ in self._of(article)
+                if relation in relations
+                and other not in self._twins.get(article, {article})
+                and self._rows[other]["published_at"] <= self._until(article)
+            }
+        )
+        found: dict[str, list[Passage]] = {i: [] for i in articles}
+        for begin in range(0, len(pairs), _PAIRS):
+            some = pairs[begin : begin + _PAIRS]
+            ids = pa.array(sorted({i for pair in some for i in pair}), pa.string())
+            texts = self._lake.take("articles", ids, ["article_id", "text"])
+            at = {i: n for n, i in enumerate(texts["article_id"].to_pylist())}
+            mine, theirs = (np.array([at[pair[side]] for pair in some], np.int32) for side in (0, 1))
+            aligned = align(Texts.of(texts["text"]), theirs, mine)
+            for n, (article, other) in enumerate(some):
+                for k in range(aligned.at[n], aligned.at[n + 1]):
+                    source_start, source_end, start, end = map(int, aligned.spans[k])
+                    longer = max(aligned.words[k, 0], aligned.words[k, 1])
+                    matched = round(float(aligned.words[k, 2] / longer), 4)
+                    found[article].append(Passage(other, story[other], start, end, source_start, source_end, matched))
+        return found
+
+    def _lengths(self, articles: Iterable[str]) -> dict[str, int]:
+        rows = self._lake.take("articles", pa.array(sorted(articles), pa.string()), ["article_id", "text"])
+        return dict(zip(rows["article_id"].to_pylist(), pc.utf8_length(rows["text"]).to_pylist(), strict=True))
+
+    def _composites(self) -> set[str]:
+        """Composites among the articles that are not judged now."""
+        rows = self._lake.read(
+            "stories", ["canonical_article_id"], where=pc.list_value_length(pc.field("draws_on")) > 0
+        )
+        return set(rows["canonical_article_id"].to_pylist()) - self._judged
+
+    def _row(self, source: Source, found: Sequence[Passage]) -> Row:
+        passages = []
+        for p in source.passages:
+            first = self._rows[earliest(p, found, self._age.__getitem__)]
+            passages.append(
+                {
+                    "start": p.start,
+                    "end": p.end,
+                    "source_start": p.source_start,
+                    "source_end": p.source_end,
+                    "matched": p.matched,
+                    "similarity": p.similarity.value,
+                    "first_article_id": first["article_id"],
+                    "first_publisher": first["publisher"] or first["source"],
+                    "first_published_at": first["published_at"],
+                    "first_clock": first["clock"],
+                }
+            )
+        return {
+            "article_id": source.article,
+            "story_id": source.story,
+            "coverage": source.coverage,
+            "passages": passages,
+        }
+
+
+def without_bridges(links: Sequence[Link], composites: set[str]) -> list[Link]:
+    """The links but those that would tie a composite to what it was stitched from."""
+    return [x for x in links if not x.groups or (x.a in composites) == (x.b in composites)]
