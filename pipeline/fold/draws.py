@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Passage", "Similarity", "Source", "compose", "covered", "earliest", "sources", "stitched"]
+__all__ = ["MIN_MATCHED", "Passage", "Similarity", "Source", "compose", "covered", "earliest", "sources", "stitched"]
 
 # A source must bring this much text that no other does, and all of them together this share of the whole.
 _MIN_CHARACTERS = 100
@@ -19,10 +19,12 @@ _NEW = 0.5  # share of a passage that no source named before may have
 _EVEN = 0.95
 
 # A text of one story is taken for a composite instead when others bring so much of it that the story does not have,
-# and the story itself not more than that.
+# the story itself not more than that, and all together nearly the whole.
 _FOREIGN = 0.25
 _OWN = 0.75
+_WHOLE = 0.6
 
+MIN_MATCHED = 0.7  # share of equal words below which two passages merely have the same form
 _VERBATIM, _LIGHT = 0.97, 0.85  # share of words that are equal
 
 
@@ -93,10 +95,8 @@ def sources(
             if (p.article in composites) == second_hand:
                 left.setdefault((p.story, p.article), []).append(p)
         while left := {key: ps for key, ps in left.items() if key[0] not in {c.story for c in chosen}}:
-            gains = {key: covered([*taken, *_spans(ps)]) - covered(taken) for key, ps in left.items()}
+            gains = {key: _equal(ps, taken) for key, ps in left.items()}
             most = max(gains.values())
-            if most < max(_MIN_CHARACTERS, _MIN_SHARE * length):
-                break
             even = [key for key, gain in gains.items() if gain >= _EVEN * most]
             story, article = min(even, key=lambda key: age(key[1]))
             mine = sorted(left[story, article], key=lambda p: (p.start, p.end))
@@ -130,7 +130,7 @@ def stitched(length: int, own: Sequence[Passage], foreign: Sequence[Passage]) ->
     """
     mine = covered(_spans(own))
     more = covered(_spans([*own, *foreign])) - mine
-    return more >= max(_FOREIGN * length, _MIN_CHARACTERS) and mine <= _OWN * length
+    return more >= max(_FOREIGN * length, _MIN_CHARACTERS) and mine <= _OWN * length and mine + more >= _WHOLE * length
 
 
 def earliest(passage: Passage, found: Sequence[Passage], age: Callable[[str], tuple[object, ...]]) -> str:
@@ -161,6 +161,11 @@ def _union(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             merged.append((begin, end))
     return merged
+
+
+def _equal(passages: Sequence[Passage], taken: Sequence[tuple[int, int]]) -> float:
+    """Characters that passages add, less those in words that differ: of two forms of a text the truer one wins."""
+    return sum(_gain(p, taken) * p.matched for p in passages)
 
 
 def _gain(passage: Passage, taken: Sequence[tuple[int, int]]) -> int:

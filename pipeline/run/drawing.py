@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from pipeline.article import Relation
 from pipeline.fold.align import align
-from pipeline.fold.draws import Passage, Source, compose, earliest, stitched
+from pipeline.fold.draws import MIN_MATCHED, Passage, Source, compose, earliest, stitched
 from pipeline.fold.link import order_key
 from pipeline.fold.relate import GROUPING
 from pipeline.fold.stories import Link
@@ -28,8 +28,9 @@ __all__ = ["Drawing", "without_bridges"]
 Row = dict[str, Any]
 
 _META = ["article_id", "publisher", "source", "published_at", "modified_at", "clock", "seen_at"]
-_PARTIAL = frozenset({Relation.COMPOSITE, Relation.SHARED_QUOTES})
+_PARTIAL = frozenset(Relation) - GROUPING
 _PAIRS = 10_000  # aligned at a time: bounds the texts held in memory
+_SAME = 0.5  # Jaccard from which on two composites are versions of one
 _WORTH = 0.05  # share of the shingles of a text that other stories must have before it is looked at
 
 
@@ -46,16 +47,22 @@ class Drawing:
         ids = pa.array(sorted(self._judged), pa.string())
         partial = lake.read(
             "links",
-            ["article_a", "article_b", "relation", "containment_a", "containment_b"],
+            ["article_a", "article_b", "relation", "containment_a", "containment_b", "decided_by"],
             where=pc.field("relation").isin([r.value for r in (*_PARTIAL, *GROUPING)])
             & (pc.field("article_a").isin(ids) | pc.field("article_b").isin(ids)),
         )
         self._twins = self._equals(partial)
         self._links: dict[str, list[tuple[str, Relation, float]]] = defaultdict(list)
-        for a, b, relation, of_a, of_b in zip(*(c.to_pylist() for c in partial.columns), strict=True):
+        self._forms: set[tuple[str, str]] = set()
+        self._one_address: set[str] = set()
+        for a, b, relation, of_a, of_b, rule in zip(*(c.to_pylist() for c in partial.columns), strict=True):
+            if rule.startswith("same_article"):
+                self._one_address.add(b)
             if relation != Relation.EXACT:
                 self._links[a].append((b, Relation(relation), of_a))
                 self._links[b].append((a, Relation(relation), of_b))
+            if relation in (Relation.TEMPLATE, Relation.SHARED_QUOTES):
+                self._forms.update({(a, b), (b, a)})
         near = {*self._judged, *self._links, *(t for ts in self._twins.values() for t in ts)}
         meta = lake.take("articles", pa.array(sorted(near), pa.string()), _META)
         self._age = dict(zip(meta["article_id"].to_pylist(), order_key(meta), strict=True))
@@ -67,14 +74,16 @@ class Drawing:
     def stitched(self, groups: Sequence[Sequence[str]]) -> set[str]:
         """The articles that resemble older ones of their group, and are composites all the same.
 
+        Versions of one address or wire id stay together, whatever they draw on.
+
         Args:
             groups: The judged articles, grouped by their links.
         """
         story = self._story | {i: f"group {n}" for n, ids in enumerate(groups) for i in ids}
         looked_at = []
         for article in (i for ids in groups if len(ids) > 1 for i in ids):
-            foreign = sum(share for i, r, share in self._of(article) if r in _PARTIAL and story[i] != story[article])
-            if foreign >= _WORTH:
+            foreign = sum(share for other, _, share in self._of(article) if story[other] != story[article])
+            if foreign >= _WORTH and article not in self._one_address:
                 looked_at.append(article)
         found = self._passages(looked_at, story, _PARTIAL | GROUPING)
         length = self._lengths(looked_at)
@@ -82,7 +91,7 @@ class Drawing:
         for article in sorted(looked_at, key=self._age.__getitem__):  # the oldest first: its copies follow it
             older = [p for p in found[article] if p.article not in result and self._age[p.article] < self._age[article]]
             own = [p for p in older if p.story == story[article]]
-            if own and stitched(length[article], own, [p for p in older if p.story != story[article]]):
+            if stitched(length[article], own, [p for p in older if p.story != story[article]]):
                 result.update({article, *self._twins.get(article, ())})
         return result
 
@@ -100,12 +109,20 @@ class Drawing:
         plain = [i for i in sorted(canonical) if i not in stitched]
         found = self._passages(plain, story, _PARTIAL)
         found |= self._passages(sorted(stitched & canonical.keys()), story, _PARTIAL | GROUPING)
+        found = {i: [p for p in ps if p.story != canonical[i]] for i, ps in found.items()}
         length = self._lengths(i for i, passages in found.items() if passages)
-        composites = self._composites()
+        age = self._age.__getitem__
+        stitched_ones = {i for i in length if compose(length[i], found[i], age)} | self._composites()
+        composites: set[str] = stitched_ones - length.keys()
         drawn: dict[str, list[Row]] = {}
-        for article in sorted(length, key=lambda i: (self._until(i), i)):
-            others = [p for p in found[article] if p.story != canonical[article]]
-            if chosen := compose(length[article], others, self._age.__getitem__, composites):
+        for article in sorted(stitched_ones & length.keys(), key=lambda i: (self._until(i), i)):
+            # Of two that might have copied from each other, a composite that was changed later did.
+            others = [
+                p
+                for p in found[article]
+                if p.article not in stitched_ones or self._until(p.article) <= self._until(article)
+            ]
+            if chosen := compose(length[article], others, age, composites):
                 composites.add(article)
                 drawn[canonical[article]] = [self._row(x, others) for x in chosen]
         return drawn
@@ -159,12 +176,14 @@ class Drawing:
             at = {i: n for n, i in enumerate(texts["article_id"].to_pylist())}
             mine, theirs = (np.array([at[pair[side]] for pair in some], np.int32) for side in (0, 1))
             aligned = align(Texts.of(texts["text"]), theirs, mine)
+            matched, form = aligned.matched, aligned.form
             for n, (article, other) in enumerate(some):
                 for k in range(aligned.at[n], aligned.at[n + 1]):
                     source_start, source_end, start, end = map(int, aligned.spans[k])
-                    longer = max(aligned.words[k, 0], aligned.words[k, 1])
-                    matched = round(float(aligned.words[k, 2] / longer), 4)
-                    found[article].append(Passage(other, story[other], start, end, source_start, source_end, matched))
+                    if matched[k] < MIN_MATCHED or (form[k] and (article, other) in self._forms):
+                        continue
+                    share = round(float(matched[k]), 4)
+                    found[article].append(Passage(other, story[other], start, end, source_start, source_end, share))
         return found
 
     def _lengths(self, articles: Iterable[str]) -> dict[str, int]:
@@ -205,5 +224,10 @@ class Drawing:
 
 
 def without_bridges(links: Sequence[Link], composites: set[str]) -> list[Link]:
-    """The links but those that would tie a composite to what it was stitched from."""
-    return [x for x in links if not x.groups or (x.a in composites) == (x.b in composites)]
+    """The links but those that would tie a composite to what it was stitched from, or to one that shares a passage."""
+
+    def stays(x: Link) -> bool:
+        ends = (x.a in composites) + (x.b in composites)
+        return not x.groups or ends == 0 or (ends == 2 and x.jaccard >= _SAME)
+
+    return [x for x in links if stays(x)]

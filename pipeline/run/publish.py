@@ -104,7 +104,7 @@ def _changed(
         for column in columns:
             seeds.update(rows[column].to_pylist())
     # An article that draws on a changed one names its story: it is judged again too.
-    drawn = links.filter(pc.is_in(links["relation"], pa.array([Relation.COMPOSITE, Relation.SHARED_QUOTES])))
+    drawn = links.filter(pc.is_in(links["relation"], pa.array([r.value for r in Relation if r not in GROUPING])))
     for a, b in zip(drawn["article_a"].to_pylist(), drawn["article_b"].to_pylist(), strict=True):
         if a in seeds:
             seeds.add(b)
