@@ -45,6 +45,27 @@ def extract(corpus: _Corpus, as_json: Json = False, verbose: Verbose = False) ->
         console().print(comparison_table(result, ("wirefold", "trafilatura", "difference")))
 
 
+@app.command()
+def composites(
+    corpus: _Corpus,
+    each: Annotated[int, typer.Option(min=1, help="Made of each number of passages and share of swapped words.")] = 20,
+    seed: Annotated[int, typer.Option(help="Of the random choice.")] = 1,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Stitch texts of a corpus together, some words swapped, and see whether their sources are found."""
+    from pipeline.cli.console import console, print_json
+    from pipeline.cli.report import composites_table
+    from pipeline.eval.composites import evaluate, report
+    from pipeline.eval.corpus import load_corpus
+
+    scores = evaluate(load_corpus(corpus), each, seed)
+    if as_json:
+        print_json({"corpus": corpus.resolve().name, "seed": seed, "rates": report(scores)})
+    else:
+        console().print(composites_table(report(scores)))
+
+
 @app.callback()
 def main() -> None:
     """Every command takes a folder; see `pipeline.eval.corpus` for what it may hold."""

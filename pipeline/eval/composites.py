@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,7 @@ def _swap(text: str, rate: float, vocabulary: Sequence[str], draw: random.Random
 
 
 def evaluate(corpus: Corpus, each: int = 40, seed: int = 1, settings: FoldSettings = FoldSettings()) -> list[Score]:
-    """Put a corpus and composites made from it into a lake, fold it, and compare what was drawn with what was planted."""
+    """Put a corpus and composites made from it into a lake, fold it, and compare what it drew with what was planted."""
     from pipeline.run.files import ingest_paths
     from pipeline.run.fold import fold_lake
 
@@ -194,7 +195,7 @@ def _placed(text: str, planted: Planted, passages: Sequence[dict[str, Any]]) -> 
 def _sentence(text: str, at: int) -> int:
     """Length of the sentence that a character stands in."""
     ends = [0, *(m.end() for m in _SENTENCE.finditer(text)), len(text)]
-    return next(b - a for a, b in zip(ends, ends[1:], strict=False) if b > at)
+    return next(b - a for a, b in pairwise(ends) if b > at)
 
 
 def report(scores: Sequence[Score]) -> list[dict[str, float]]:
