@@ -187,9 +187,8 @@ def _overlap(passage: dict[str, Any], planted: Planted) -> int:
 def _placed(text: str, planted: Planted, passages: Sequence[dict[str, Any]]) -> bool:
     inside = [x for x in passages if _overlap(x, planted) > 0]
     start, end = min(x["start"] for x in inside), max(x["end"] for x in inside)
-    return abs(start - planted.start) <= _sentence(text, planted.start) and abs(end - planted.end) <= _sentence(
-        text, planted.end - 1
-    )
+    begins_right = bool(abs(start - planted.start) <= _sentence(text, planted.start))
+    return begins_right and bool(abs(end - planted.end) <= _sentence(text, planted.end - 1))
 
 
 def _sentence(text: str, at: int) -> int:
