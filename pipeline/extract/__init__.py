@@ -21,6 +21,7 @@ from pipeline.text import reading_form
 __all__ = ["extract"]
 
 _TITLE_CHARS = 300
+_UNSPACED = re.compile("[\u3040-\u30ff\u4e00-\u9fff\u0e00-\u0e7f]")
 _BYLINE = re.compile(r"By [A-Z][^\d\n:!?]{2,80}(?<![.,;])")
 
 
@@ -122,9 +123,7 @@ def _without_head(text: str, headline: str, authors: tuple[str, ...]) -> tuple[s
 
 def _words(text: str) -> int:
     """Number of words; scripts without spaces count two characters as one."""
-    unspaced = sum(
-        1 for c in text if "\u3040" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff" or "\u0e00" <= c <= "\u0e7f"
-    )
+    unspaced = len(_UNSPACED.findall(text))
     return max(len(text.split()), unspaced // 2)
 
 

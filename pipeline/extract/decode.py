@@ -44,7 +44,8 @@ def decode(body: bytes, content_type: str | None = None) -> str:
         return to_unicode(body[len(bom) :], encoding).replace("\0", "")
     if encoding := _bare_utf16(body):
         return to_unicode(body, encoding).replace("\0", "")
-    body = body.replace(b"\0", b"")
+    if b"\0" in body:
+        body = body.replace(b"\0", b"")
     labels = [c for c in (http_content_type_encoding(content_type), html_body_declared_encoding(body)) if c]
     for label in labels:
         if label.startswith(_STATEFUL):

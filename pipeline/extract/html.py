@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 from htmldate import find_date
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
-from trafilatura.metadata import extract_catstags, extract_metadata
+from trafilatura.metadata import examine_meta, extract_author, extract_catstags, extract_meta_json, extract_metadata
 from trafilatura.settings import Document
 
 from pipeline.article import Article, Capture, Clock, Reason
@@ -35,6 +36,7 @@ __all__ = ["read_html"]
 _MAX_CHARS = 20_000_000
 _MAX_TAGS = 150_000  # start and end tags; the largest real news pages have a fifth of it
 _MAX_TEXT = 2_000_000  # characters; beyond, it is a dump and no article
+_CATEGORY_LINK = etree.XPath("boolean(//a[contains(@href, '/categor')] | //meta[contains(@name, 'subject')])")
 _DOCTYPE = re.compile(r"^\s*(?:<\?xml[^>]*\?>)?\s*(?:<!doctype[^>]*>)?", re.IGNORECASE)
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])  # that XML does not know
 
@@ -91,14 +93,23 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
 
 def _searched(tree: HtmlElement, meta: PageMetadata, capture: Capture, url: str | None) -> Document:
     """What trafilatura finds by searching the page, for what the page does not say itself: searching is costly."""
-    if not (meta.publisher and author_names(meta.authors, meta.publisher)):
+    if not meta.publisher:
         return extract_metadata(tree, url, _date_search(capture), extensive=False)
     found = Document()
+    if not author_names(meta.authors, meta.publisher):
+        found.author = _author(tree)
     if not meta.published:
         found.date = find_date(tree, url=meta.canonical or url, **_date_search(capture))
-    if not meta.section:
+    if not meta.section and _CATEGORY_LINK(tree):
         found.categories = extract_catstags("category", tree)
     return found
+
+
+def _author(tree: HtmlElement) -> str | None:
+    found = examine_meta(tree)
+    with suppress(Exception):  # it trips over JSON-LD that is not as it should be
+        found = extract_meta_json(tree, found)
+    return found.author if found.author and " " in found.author else extract_author(tree)
 
 
 def _date_search(capture: Capture) -> dict[str, Any]:
@@ -149,9 +160,10 @@ def _parser() -> HTMLParser:
 
 
 def _without_controls(text: str) -> bytes:
-    """UTF-8 without characters that XML does not know; the last two are U+FFFE and U+FFFF."""
-    raw = text.encode("utf-8", "replace").translate(None, _CONTROLS)
-    return raw.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
+    """UTF-8 without characters that XML does not know."""
+    if "\ufffe" in text or "\uffff" in text:
+        text = text.replace("\ufffe", "").replace("\uffff", "")
+    return text.encode("utf-8", "replace").translate(None, _CONTROLS)
 
 
 @cache

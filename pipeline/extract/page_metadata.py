@@ -133,7 +133,8 @@ def _title(tree: HtmlElement) -> str | None:
 def _byline(tree: HtmlElement) -> str | None:
     """First line of the first element whose class says that it is the byline."""
     for element in tree.iter("div", "p", "span", "address"):
-        if _BYLINE_CLASSES & set((element.get("class") or "").lower().split()):
+        classes = (element.get("class") or "").lower()
+        if "by" in classes and _BYLINE_CLASSES & set(classes.split()):
             return next(iter(paragraphs(element)), None)
     return None
 

@@ -13,8 +13,8 @@ import re
 from collections.abc import Hashable, Iterable, MutableSequence
 from typing import Any, NamedTuple
 
-from lxml.etree import SubElement, XPath
-from lxml.html import Element, HtmlElement
+from lxml.etree import Element, SubElement, XPath
+from lxml.html import HtmlElement
 from trafilatura import xpaths
 
 __all__ = ["Remembered", "install"]
