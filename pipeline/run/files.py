@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,10 +16,10 @@ from pipeline.extract.workers import extract_stream
 from pipeline.lake import Lake, contract
 from pipeline.partition import Run
 from pipeline.run.collect import collect_run
+from pipeline.run.forms import forms
 from pipeline.run.rows import article_row, fetch_row, reject_row
 from pipeline.run.staging import Rows, Staging
 from pipeline.sources.files import read_paths
-from pipeline.text import reading_form, text_hash
 
 __all__ = ["FILES", "ingest_paths"]
 
@@ -71,53 +72,60 @@ def _captures(
 def _ready_texts(batch: pa.RecordBatch, config: Config, run: Run, fetches: Rows, rejects: Rows, articles: Rows) -> None:
     """Texts that need no extraction, a batch at a time."""
     table = pa.Table.from_batches([batch])
-    texts = [reading_form(t) for t in table["text"].to_pylist()]
-    words = pc.list_value_length(pc.utf8_split_whitespace(pa.array(texts, pa.string()))).to_numpy(zero_copy_only=False)
-    file = pa.array([_file(batch)] * len(texts), pa.string())
+    n = batch.num_rows
+    made = forms(batch["text"])
+    file = _same(_file(batch), n)
     urls = pc.coalesce(table["url"], file)
     entry = {
-        "run": pa.array([run.key] * len(texts), pa.string()),
-        "source": pa.array([FILES] * len(texts), pa.string()),
+        "run": _same(run.key, n),
+        "source": _same(FILES, n),
         "seq": table["seq"],
         "url": urls,
         "guid": table["id"],
         "raw_file": file,
         "raw_offset": table["row"],
     }
-    fetches.add_table(_rows("fetches", len(texts), entry))
-    short = [bool(w < 1) for w in words]
-    for n in (n for n, s in enumerate(short) if s):
-        item = Item(FILES, table["seq"][n].as_py(), urls[n].as_py(), guid=table["id"][n].as_py())
-        raw = RawRef(file[n].as_py(), table["row"][n].as_py())
+    fetches.add_table(_rows("fetches", n, entry))
+    for i in np.flatnonzero(made.words == 0).tolist():
+        item = Item(FILES, table["seq"][i].as_py(), urls[i].as_py(), guid=table["id"][i].as_py())
+        raw = RawRef(file[i].as_py(), table["row"][i].as_py())
         rejects.add(reject_row(run, Reject(item, Reason.NO_TEXT, "the text is empty", raw=raw)))
-    keep = pa.array([not s for s in short])
-    hashes = [text_hash(t) for t in texts]
-    ids = table["id"].to_pylist()
-    first_lines = [t[: t.find("\n")] if 0 < t.find("\n") <= 200 else t[:120] for t in texts]
     stated = pc.is_valid(table["published_at"])
     rows = entry | {
-        "article_id": pa.array([article_id(i, h) for i, h in zip(ids, hashes, strict=True)]),
+        "article_id": pa.array([article_id(i, h) for i, h in zip(table["id"].to_pylist(), made.hashes, strict=True)]),
         "locator": table["id"],
-        "title": pc.coalesce(table["title"], pa.array(first_lines)),
-        "text": pa.array(texts, pa.string()),
-        "text_hash": pa.array(hashes),
-        "word_count": pa.array(words),
+        "title": pc.coalesce(table["title"], _first_lines(made.texts)),
+        "text": made.texts,
+        "text_hash": pa.array(made.hashes),
+        "word_count": pa.array(made.words),
         "publisher": table["source"],
-        "authors": pa.array([[]] * len(texts), pa.list_(pa.string())),
-        "tags": pa.array([[]] * len(texts), pa.list_(pa.string())),
+        "authors": pa.array([[]] * n, pa.list_(pa.string())),
+        "tags": pa.array([[]] * n, pa.list_(pa.string())),
         "language": table["language"],
         "published_at": pc.if_else(stated, table["published_at"], pa.scalar(run.time, pa.timestamp("us", tz="UTC"))),
         "clock": pc.if_else(stated, Clock.FEED.value, Clock.SEEN.value),
-        "status": pa.array(["usable"] * len(texts)),
-        "kind": pa.array([Kind.ARTICLE.value] * len(texts)),
-        "is_truncated": pa.array([False] * len(texts)),
-        "quality": pa.array([1.0] * len(texts)),
-        "provenance": pa.array([[]] * len(texts), contract("articles").schema.field("provenance").type),
-        "media": pa.array(["text"] * len(texts)),
-        "extractor": pa.array(["none"] * len(texts)),
-        "seen_at": pa.array([run.time] * len(texts), pa.timestamp("us", tz="UTC")),
+        "status": _same("usable", n),
+        "kind": _same(Kind.ARTICLE.value, n),
+        "is_truncated": pa.array([False] * n),
+        "quality": pa.array([1.0] * n),
+        "provenance": pa.array([[]] * n, contract("articles").schema.field("provenance").type),
+        "media": _same("text", n),
+        "extractor": _same("none", n),
+        "seen_at": pa.array([run.time] * n, pa.timestamp("us", tz="UTC")),
     }
-    articles.add_table(_rows("articles", len(texts), rows).filter(keep))
+    articles.add_table(_rows("articles", n, rows).filter(pa.array(made.words > 0)))
+
+
+def _same(value: str, n: int) -> pa.Array:
+    return pa.repeat(pa.scalar(value, pa.string()), n)
+
+
+def _first_lines(texts: pa.Array) -> pa.Array:
+    """What stands for a title: the first line unless it is long, else the beginning."""
+    line = pc.list_element(pc.split_pattern(texts, "\n", max_splits=1), 0)
+    short = pc.less_equal(pc.utf8_length(line), 200)
+    whole = pc.equal(line, texts)
+    return pc.if_else(pc.and_(short, pc.invert(whole)), line, pc.utf8_slice_codeunits(texts, 0, 120))
 
 
 def _file(batch: pa.RecordBatch) -> str:
