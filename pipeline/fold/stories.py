@@ -200,6 +200,9 @@ def story(members: Sequence[Member], links: Sequence[Link]) -> Story:
     Args:
         links: Those between the members.
     """
+    if len(members) == 1:  # most are alone
+        (only,) = members
+        return Story(story_id(only.id), only.id, (Place(only.id, "original", None, 1),), False)
     aged = sorted(members, key=lambda m: m.age)
     first_of: dict[str, Member] = {}
     for m in aged:

@@ -64,6 +64,8 @@ class Lake:
     def __init__(self, root: str) -> None:
         self.root = str(root)
         self.storage = Storage(self.root)
+        self._manifests: dict[str, tuple[object, dict[str, DataFile]]] = {}
+        self._known_ids: dict[str, tuple[object, pa.ChunkedArray]] = {}
 
     def days(self, table: str) -> list[str]:
         """Partitions of a table, sorted."""
@@ -107,13 +109,24 @@ class Lake:
             columns: What to read; must hold article_id.
         """
         found = [contract(table).schema.empty_table().select(columns)]
-        for file in self.files(table):
-            with self.storage.open(file.rel) as f, pq.ParquetFile(f) as parquet:
-                for group in range(parquet.num_row_groups):
-                    wanted = pc.is_in(parquet.read_row_group(group, columns=["article_id"])["article_id"], ids)
-                    if pc.any(wanted).as_py():
-                        found.append(parquet.read_row_group(group, columns=columns).select(columns).filter(wanted))
+        files = self.files(table)
+        if len(ids):
+            rows = np.flatnonzero(pc.is_in(self._ids(table, files), ids).to_numpy())
+            begin = 0
+            for file in files:
+                here = rows[np.searchsorted(rows, begin) : np.searchsorted(rows, begin + file.rows)] - begin
+                if len(here):
+                    found.append(self.pick(file, here, columns))
+                begin += file.rows
         return pa.concat_tables(found, promote_options="default")
+
+    def _ids(self, table: str, files: list[DataFile]) -> pa.ChunkedArray:
+        """The article ids of a table; kept until one of its files changes."""
+        state = tuple(f.digest for f in files)
+        if self._known_ids.get(table, (None, None))[0] != state:
+            ids = self.dataset(files, table).to_table(columns=["article_id"])["article_id"]
+            self._known_ids[table] = state, ids
+        return self._known_ids[table][1]
 
     def dataset(self, files: list[DataFile], table: str) -> ds.Dataset:
         schema = contract(table).schema
@@ -200,13 +213,18 @@ class Lake:
 
     def _manifest(self, table: str, day: str) -> dict[str, DataFile]:
         rel = f"{INTERNAL}/manifests/{table}/day={day}.json"
+        state = self.storage.state(rel)
+        if rel in self._manifests and self._manifests[rel][0] == state is not None:
+            return self._manifests[rel][1]
         if not self.storage.exists(rel):
             return {}
         try:
             rows = json.loads(self.storage.read(rel))
-            return {
+            files = {
                 name: DataFile(table=table, day=day, name=name, **row) for name, row in sorted(rows["files"].items())
             }
+            self._manifests[rel] = state, files
+            return files
         except (ValueError, TypeError, KeyError) as e:
             raise WirefoldError(f"{self.root}/{rel} is damaged: {e}") from e
 

@@ -50,6 +50,16 @@ class Storage:
     def size(self, rel: str) -> int:
         return int(self.fs.size(self.path(rel)))
 
+    def state(self, rel: str) -> tuple[int, ...] | None:
+        """What changes whenever a local file is replaced; None where that cannot be told cheaply, or without a file."""
+        if not self.is_local:
+            return None
+        try:
+            found = os.stat(self.path(rel))
+        except FileNotFoundError:
+            return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
+
     def read(self, rel: str) -> bytes:
         return cast(bytes, self.fs.cat_file(self.path(rel)))
 

@@ -154,7 +154,7 @@ def _articles(lake: Lake, files: dict[int, DataFile], numbers: NDArray[np.int64]
         lake.pick(files[int(base[s])], numbers[s:e] - base[s], _LINKED)
         for s, e in zip(starts, [*starts[1:], len(numbers)], strict=True)
     ]
-    return numbers, pa.concat_tables(tables)
+    return numbers, pa.concat_tables(tables).combine_chunks()
 
 
 def _portions(

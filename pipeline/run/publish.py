@@ -23,6 +23,7 @@ from pipeline.fold.relate import GROUPING
 from pipeline.fold.stories import Link, Member, Place, Story, group, story
 from pipeline.lake import DataFile, Lake, Transaction, contract
 from pipeline.lake.lake import INTERNAL
+from pipeline.partition import Run
 from pipeline.run.drawing import Drawing, without_bridges
 
 __all__ = ["publish"]
@@ -59,14 +60,19 @@ def publish(lake: Lake, tx: Transaction) -> dict[str, int]:
         links = _links(lake)
         seeds = _changed(lake, state, before, links)
         stories, places, meta, drawn = _judge(lake, links, seeds)
-        written = _write_records(lake, tx, places, stories)
-        judged = _write_stories(lake, tx, stories, places, meta, drawn)
+        touched = {_file(row["run"]) for row in meta.values()}
+        written = _write_records(lake, tx, places, touched)
+        judged = _write_stories(lake, tx, stories, places, meta, drawn, touched)
         tx.put(_STATE, state)
     else:
         written = judged = 0
     # What this transaction is about to put in place counts already.
     totals = {t: tx.rows(t) for t in ("stories", "records")}
     return {"stories_written": judged, "records_written": written, **totals}
+
+
+def _file(run: str) -> Place_:
+    return run[:10], f"{Run(run).name}.parquet"
 
 
 def _links(lake: Lake) -> pa.Table:
@@ -87,38 +93,36 @@ def _links(lake: Lake) -> pa.Table:
 
 def _changed(
     lake: Lake, state: dict[str, dict[str, str]], before: dict[str, dict[str, str]], links: pa.Table
-) -> set[str]:
+) -> pa.Array:
     """Articles whose file, links or decisions are not as they were when the lake was last published."""
 
     def files(table: str) -> list[DataFile]:
         old = before.get(table, {})
         return [f for f in lake.files(table) if old.get(f.rel) != f.digest]
 
-    seeds: set[str] = set()
-    for table, columns in (
-        ("articles", ["article_id"]),
-        ("links", ["article_a", "article_b"]),
-        ("decisions", ["article_a", "article_b"]),
-    ):
-        rows = lake.dataset(files(table), table).to_table(columns=columns)
-        for column in columns:
-            seeds.update(rows[column].to_pylist())
+    found = [
+        lake.dataset(files(table), table).to_table(columns=[column])[column]
+        for table, columns in (
+            ("articles", ["article_id"]),
+            ("links", ["article_a", "article_b"]),
+            ("decisions", ["article_a", "article_b"]),
+        )
+        for column in columns
+    ]
+    seeds = pa.chunked_array([c for column in found for c in column.chunks], pa.string()).unique()
     # An article that draws on a changed one names its story: it is judged again too.
-    drawn = links.filter(pc.is_in(links["relation"], pa.array([r.value for r in Relation if r not in GROUPING])))
-    for a, b in zip(drawn["article_a"].to_pylist(), drawn["article_b"].to_pylist(), strict=True):
-        if a in seeds:
-            seeds.add(b)
-    return seeds
+    partial = pa.array([r.value for r in Relation if r not in GROUPING])
+    drawn = pc.and_(pc.is_in(links["relation"], partial), pc.is_in(links["article_a"], seeds))
+    return pa.chunked_array([seeds, *links["article_b"].filter(drawn).chunks]).unique()
 
 
 def _judge(
-    lake: Lake, links: pa.Table, seeds: set[str]
+    lake: Lake, links: pa.Table, seeds: pa.Array
 ) -> tuple[list[Story], dict[str, tuple[Story, Place]], dict[str, dict[str, Any]], dict[str, list[dict[str, Any]]]]:
     """Stories of all articles that are connected with the seeds, and what they draw on."""
     must, cannot = _decisions(lake)
-    touched = _neighbourhood(links, must, seeds)
-    wanted = pa.array(sorted(touched), pa.string())
-    meta = lake.read("articles", _META, where=pc.field("article_id").isin(wanted))
+    wanted = _neighbourhood(links, must, seeds)
+    meta = lake.take("articles", wanted, _META)
     ages = order_key(meta)
     rows = {row["article_id"]: row for row in meta.to_pylist()}
     members = {
@@ -166,26 +170,33 @@ def _decisions(lake: Lake) -> tuple[list[tuple[str, str]], list[tuple[str, str]]
     return tuple([p for p, d in sorted(latest.items()) if d == kind] for kind in ("must_link", "cannot_link"))  # type: ignore[return-value]
 
 
-def _neighbourhood(links: pa.Table, must: Iterable[tuple[str, str]], seeds: set[str]) -> set[str]:
+def _neighbourhood(links: pa.Table, must: Iterable[tuple[str, str]], seeds: pa.Array) -> pa.Array:
     """The seeds and every article that a chain of grouping links or decisions ties to one of them."""
     ties = links.filter(pc.is_in(links["relation"], pa.array(_GROUPING)))
-    a = ties["article_a"].to_pylist() + [p[0] for p in must]
-    b = ties["article_b"].to_pylist() + [p[1] for p in must]
-    ids, codes = np.unique(np.array(a + b + sorted(seeds), dtype=str), return_inverse=True)
-    n = len(a)
+    people = list(must)
+    ends = [[*ties[f"article_{x}"].chunks, pa.array([p[n] for p in people], pa.string())] for n, x in enumerate("ab")]
+    encoded = pa.chunked_array([*ends[0], *ends[1], seeds], pa.string()).combine_chunks().dictionary_encode()
+    codes, ids = encoded.indices.to_numpy(), encoded.dictionary
+    n = ties.num_rows + len(people)
     graph = coo_matrix((np.ones(n, bool), (codes[:n], codes[n : 2 * n])), shape=(len(ids), len(ids)))
     _, component = connected_components(graph, directed=False)
-    return set(ids[np.isin(component, np.unique(component[codes[2 * n :]]))].tolist())
+    return ids.filter(pa.array(np.isin(component, np.unique(component[codes[2 * n :]]))))
 
 
-def _write_records(lake: Lake, tx: Transaction, places: dict[str, tuple[Story, Place]], stories: list[Story]) -> int:
-    """Write the record files in which a row is new or judged otherwise; returns the rows written."""
+def _write_records(lake: Lake, tx: Transaction, places: dict[str, tuple[Story, Place]], touched: set[Place_]) -> int:
+    """Write the record files in which a row is new or judged otherwise; returns the rows written.
+
+    Args:
+        touched: Files that hold articles of `places`.
+    """
     done = {(f.day, f.name): f for f in lake.files("records")}
     articles = {(f.day, f.name): f for f in lake.files("articles")}
     written = 0
     for place, file in articles.items():
         old = done.get(place)
         same_articles = old is not None and old.source == file.digest
+        if same_articles and place not in touched:
+            continue
         judged: dict[str, tuple[Any, ...]] = {}
         if old is not None and same_articles:
             rows = lake.dataset([old], "records").to_table(columns=["article_id", *_JUDGED])
@@ -217,6 +228,7 @@ def _write_stories(
     places: dict[str, tuple[Story, Place]],
     meta: dict[str, dict[str, Any]],
     drawn: dict[str, list[dict[str, Any]]],
+    touched: set[Place_],
 ) -> int:
     """Write the story files in which a row is new or changed; returns the rows written.
 
@@ -227,10 +239,9 @@ def _write_stories(
     files = {(f.day, f.name): f for f in lake.files("stories")}
     by_file: dict[Place_, dict[str, dict[str, Any]]] = defaultdict(dict)
     for s, row in fresh.items():
-        run = meta[s[1:]]["run"]
-        by_file[run[:10], f"{run.replace(':', '')}.parquet"][s] = row
+        by_file[_file(meta[s[1:]]["run"])][s] = row
     written = 0
-    for place in sorted(files.keys() | by_file.keys()):
+    for place in sorted(touched):
         old = (
             {r["story_id"]: r for r in lake.dataset([files[place]], "stories").to_table().to_pylist()}
             if place in files
