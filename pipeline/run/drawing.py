@@ -89,7 +89,14 @@ class Drawing:
         length = self._lengths(looked_at)
         result: set[str] = set()
         for article in sorted(looked_at, key=self._age.__getitem__):  # the oldest first: its copies follow it
-            older = [p for p in found[article] if p.article not in result and self._age[p.article] < self._age[article]]
+            older = [
+                p
+                for p in found[article]
+                # A live file that was changed later may have taken the passage from here.
+                if p.article not in result
+                and self._age[p.article] < self._age[article]
+                and self._until(p.article) <= self._until(article)
+            ]
             own = [p for p in older if p.story == story[article]]
             if stitched(length[article], own, [p for p in older if p.story != story[article]]):
                 result.update({article, *self._twins.get(article, ())})

@@ -44,3 +44,17 @@ def dagbag() -> Any:
     from airflow.dag_processing.dagbag import DagBag
 
     return DagBag(dag_folder=str(DAGS))
+
+
+@pytest.fixture(scope="session")
+def dag_runs(airflow_db: None, dagbag: Any, sample_sources: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """One run of each DAG over the sample wire, in this process: the lake, the ingest and the fold."""
+    lake = str(tmp_path_factory.mktemp("dags") / "lake")
+    conf = {"sources": sample_sources, "lake": lake}
+    return lake, dagbag.dags["wire_ingest"].test(run_conf=conf), dagbag.dags["wire_fold"].test(run_conf=conf)
+
+
+@pytest.fixture(scope="session")
+def dag_lake(dag_runs: Any) -> str:
+    """Root of the lake that the DAGs made. To be read only."""
+    return str(dag_runs[0])

@@ -27,25 +27,17 @@ url = "http://dead.example/feed.xml"
 pytestmark = [pytest.mark.usefixtures("airflow_db"), pytest.mark.timeout(240)]
 
 
-@pytest.fixture(scope="module")
-def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("dags") / "lake"
-
-
-def test_ingest_then_fold(dagbag: Any, sample_sources: str, lake: Path) -> None:
-    conf = {"sources": sample_sources, "lake": str(lake)}
-    ingest = dagbag.dags["wire_ingest"].test(run_conf=conf)
+def test_ingest_then_fold(dag_runs: Any) -> None:
+    lake, ingest, fold = dag_runs
     assert ingest.state == "success", _states(ingest)
     ledger = _event("wire_ingest", ingest.run_id)
     assert ledger["balanced"] is True
     assert ledger["discovered"] >= 80
     assert ledger["discovered"] == sum(ledger[k] for k in ("article", "unchanged", "exact_copy", "rejected"))
-    assert ledger["lake"] == str(lake)
-
-    fold = dagbag.dags["wire_fold"].test(run_conf=conf)
+    assert ledger["lake"] == lake
     assert fold.state == "success", _states(fold)
     assert _event("wire_fold", fold.run_id)["records"] > 0
-    assert list(lake.glob("records/**/*.parquet"))
+    assert list(Path(lake).glob("records/**/*.parquet"))
 
 
 @pytest.mark.usefixtures("sample_sources")
