@@ -96,6 +96,10 @@ def _finish(
     listed = capture.item.published_at
     if published is None and listed is not None:
         published, clock = listed, Clock.FEED
+    credit = article.credit or opening.agency or agency_in(article.publisher)
+    origins = dict(article.provenance) | ({"published_at": "feed"} if clock is Clock.FEED else {})
+    if credit and not article.credit:
+        origins["credit"] = "dateline" if opening.agency else "publisher"
     return replace(
         article,
         text=text,
@@ -106,8 +110,9 @@ def _finish(
         publisher=publisher or article.publisher,
         authors=authors,
         dateline=place_in(article.dateline) or opening.place,
-        credit=article.credit or opening.agency or agency_in(article.publisher),
+        credit=credit,
         language=article_language(text, article.language, language),
+        provenance=origins,
     )
 
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from htmldate import find_date
 from lxml import etree
@@ -22,11 +22,11 @@ from trafilatura.settings import Document
 
 from pipeline.article import Article, Capture, Clock, Reason
 from pipeline.config import ExtractSettings
+from pipeline.extract.body import read_body
 from pipeline.extract.bylines import agency_in, author_names
-from pipeline.extract.content import EXTRACTOR, MAIN, main_paragraphs
 from pipeline.extract.failure import Unextractable
-from pipeline.extract.frame import brief_body
 from pipeline.extract.headline import read_headline
+from pipeline.extract.kind import sort_of, turn_away
 from pipeline.extract.locator import canonical_url, normalise
 from pipeline.extract.page_metadata import PageMetadata, read_metadata
 from pipeline.extract.times import Moment, plausible, read_moment
@@ -55,7 +55,10 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     web = capture.url if urlsplit(capture.url).scheme in ("http", "https") else None
     found = _searched(tree, meta, capture, web)
     _strip(tree)
-    text = "\n\n".join(brief_body(tree, main_paragraphs(tree, MAIN, web)))
+    body = read_body(tree, meta, web)
+    text = "\n\n".join(body.paragraphs)
+    words = text.split()
+    turn_away(meta, words)
     if not text:
         raise Unextractable(Reason.NO_TEXT, "no article text in this page")
     if len(text) > _MAX_TEXT:
@@ -68,27 +71,46 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     publisher = meta.publisher or headline.site or sitename or host
     guess = read_headline([found.title or ""], (publisher,), host)
     published, clock = _published(meta, found, capture)
-    bylines = (meta.authors, [found.author], [meta.byline])
-    credits = (agency_in(part) for names in bylines for name in names for part in re.split(r"[,/|;]", name or ""))
+    sort = sort_of(tree, meta, url, len(words))
+    bylines = (
+        (meta.origins.get("authors", ""), meta.authors), ("search", [found.author]), ("byline", [meta.byline])
+    )  # fmt: skip
+    authors = next(((by, names) for by, lines in bylines if (names := author_names(lines, publisher))), ("", ()))
+    credits = (agency_in(part) for _, lines in bylines for line in lines for part in re.split(r"[,/|;]", line or ""))
+    title = headline.text or guess.text or capture.item.title or next(iter(meta.titles), "")
     return Article(
         item=capture.item,
         locator=normalise(url),
         url=url,
-        title=headline.text or guess.text or capture.item.title or next(iter(meta.titles), ""),
+        title=title,
         text=text,
         media="html",
-        extractor=EXTRACTOR,
+        extractor=body.extractor,
         published_at=published.at if published else None,
         clock=clock,
         modified_at=meta.modified.at if meta.modified else None,
         publisher=publisher,
-        authors=next(filter(None, (author_names(names, publisher) for names in bylines)), ()),
+        authors=authors[1],
         credit=next(filter(None, credits), None),
         section=meta.section or next(iter(found.categories or ()), None),
         tags=tuple(meta.tags),
         language=meta.language,
+        kind=sort.kind,
+        is_truncated=sort.is_truncated,
+        quality=body.quality,
+        image=urljoin(url, meta.image) if meta.image else None,
+        provenance=_provenance(meta, title, authors[0], published is not None),
         raw=capture.raw,
     )
+
+
+def _provenance(meta: PageMetadata, title: str, authors: str, dated: bool) -> dict[str, str]:
+    """Who said what, by attribute: ``json-ld``, the name of a meta element, or ``search`` for what had to be found."""
+    titled = (origin for said, origin in meta.title_origins.items() if title and title in said)
+    said = meta.origins | {"title": next(titled, "search"), "authors": authors}
+    if dated:
+        said.setdefault("published_at", "search")
+    return {name: origin for name, origin in said.items() if origin}
 
 
 def _searched(tree: HtmlElement, meta: PageMetadata, capture: Capture, url: str | None) -> Document:

@@ -5,9 +5,8 @@ schema.org NewsArticle (schema.org/NewsArticle), the Open Graph protocol (ogp.me
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import unescape
@@ -15,7 +14,8 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.markup import paragraphs
+from pipeline.extract import json_ld
+from pipeline.extract.markup import html_paragraphs, paragraphs
 from pipeline.extract.times import Moment, plausible, read_moment
 
 __all__ = ["PageMetadata", "read_metadata"]
@@ -31,11 +31,9 @@ _MODIFIED = (
     "dcterms.modified", "dc.date.modified", "article.updated",
 )  # fmt: skip
 _BYLINE_CLASSES = frozenset(("by", "byline", "by-line", "byline-text", "article-byline"))
-_ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report$|LiveBlogPosting|Review$")
-_MAX_NODES = 5_000  # JSON-LD objects looked at on one page
-_MAX_SCRIPT = 2_000_000  # characters of one JSON-LD script
-_CONTROL = re.compile(r"[\x00-\x1f]+")
-_JSON_COMMENT = re.compile(r"^\s*(?://\s*)?(?:<!\[CDATA\[|<!--)|(?://\s*)?(?:\]\]>|-->)\s*;?\s*$|;\s*$")
+
+Said = tuple[str, Any]
+"""Who says it, such as ``json-ld`` or ``og:title``, and what."""
 
 
 @dataclass(slots=True)
@@ -44,13 +42,21 @@ class PageMetadata:
 
     Attributes:
         titles: Headlines, best first; the site's name may still be in them.
+        summaries: Descriptions of the article in a sentence or two.
         authors: Bylines as written.
         byline: The line of the page that its markup calls the byline; may hold date and place as well.
         published, modified: Best moment found; exact ones (with a time of day) go before bare days.
         canonical: Address that the page names for itself, as written.
+        body: Paragraphs of the article as its JSON-LD has them; often all in one, often cut.
+        types: Types of its JSON-LD objects and of OpenGraph.
+        is_free: False when it says that one must pay to read it.
+        words: Length of the article in words, as it says.
+        origins: Who said so, by the name of an article's attribute.
+        title_origins: Who said so, by the title.
     """
 
     titles: list[str] = field(default_factory=list)
+    summaries: list[str] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
     byline: str | None = None
     published: Moment | None = None
@@ -60,6 +66,13 @@ class PageMetadata:
     tags: list[str] = field(default_factory=list)
     language: str | None = None
     canonical: str | None = None
+    image: str | None = None
+    body: list[str] = field(default_factory=list)
+    types: frozenset[str] = frozenset()
+    is_free: bool = True
+    words: int | None = None
+    origins: dict[str, str] = field(default_factory=dict)
+    title_origins: dict[str, str] = field(default_factory=dict)
 
 
 def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
@@ -70,39 +83,77 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
         seen: When the page was fetched: later dates are not believed.
     """
     meta = _metas(tree)
-    data = next((n for n in _json_ld(tree) if _ARTICLE_TYPES.search(_type(n))), {})
+    nodes = json_ld.nodes(tree)
+    data = json_ld.article_node(nodes)
     page = PageMetadata()
+    origins = page.origins
     headings = [t for e in tree.iter("h1") if (t := " ".join("".join(e.itertext()).split()))]
-    titles = (
+    titles = [
         # if there is just one: of 211 pages it was the headline on 177, og:title on 154
-        *(headings if len(headings) == 1 else ()),
+        *(("h1", t) for t in headings if len(headings) == 1),
         *_get(meta, "og:title"),
-        _text(data.get("headline")),
+        *_ld("json-ld", data.get("headline")),
         *_get(meta, "twitter:title"),
-        _title(tree),
-        *headings[:1],
+        *_ld("title", _title(tree)),
+        *(("h1", t) for t in headings[:1]),
+    ]
+    for origin, title in titles:
+        page.title_origins.setdefault(title, origin)
+    page.titles = list(page.title_origins)
+    page.summaries = list(
+        dict.fromkeys(
+            text
+            for _, text in (
+                *_get(meta, "og:description", "description", "twitter:description", "dc.description"),
+                *_ld("json-ld", data.get("description")),
+            )
+        )
     )
-    page.titles = list(dict.fromkeys(filter(None, titles)))
-    page.authors = list(_people(data.get("author"))) or _get(
-        meta, "author", "article:author", "parsely-author", "byl", "dc.creator"
-    )
+    people = [("json-ld", n) for n in json_ld.names(data.get("author"))]
+    people = people or _get(meta, "author", "article:author", "parsely-author", "byl", "dc.creator")
+    page.authors = [name for _, name in people]
+    if people:
+        origins["authors"] = people[0][0]
     page.byline = _byline(tree)
-    published = [data.get("datePublished"), data.get("dateCreated"), *_get(meta, *_PUBLISHED), *_time_elements(tree)]
-    page.published = _best(seen, published)
-    page.modified = _best(seen, [data.get("dateModified"), *_get(meta, *_MODIFIED)])
+    page.published = _best(
+        origins, "published_at", seen,
+        [("json-ld", data.get("datePublished")), ("json-ld", data.get("dateCreated")), *_get(meta, *_PUBLISHED),
+         *(("time", t) for t in _time_elements(tree))],
+    )  # fmt: skip
+    page.modified = _best(
+        origins, "modified_at", seen, [("json-ld", data.get("dateModified")), *_get(meta, *_MODIFIED)]
+    )
     page.publisher = _first(
-        *_get(meta, "og:site_name"), *_people(data.get("publisher")), *_get(meta, "application-name")
-    )
+        origins, "publisher",
+        [*_get(meta, "og:site_name"), *(("json-ld", n) for n in json_ld.names(data.get("publisher"))),
+         *_get(meta, "application-name")],
+    )  # fmt: skip
     page.section = _first(
-        *_strings(data.get("articleSection")), *_get(meta, "article:section", "section", "parsely-section")
-    )
-    tags = [*_strings(data.get("keywords")), *_get(meta, "article:tag", "news_keywords", "parsely-tags", "keywords")]
+        origins, "section",
+        [*_ld("json-ld", data.get("articleSection")), *_get(meta, "article:section", "section", "parsely-section")],
+    )  # fmt: skip
+    tags = [
+        *_ld("json-ld", data.get("keywords")),
+        *_get(meta, "article:tag", "news_keywords", "parsely-tags", "keywords"),
+    ]
     page.tags = list(
-        dict.fromkeys(t for tag in tags for part in re.split(r"[,;]", tag) if 1 < len(t := part.strip()) <= 60)
+        dict.fromkeys(t for _, tag in tags for part in re.split(r"[,;]", tag) if 1 < len(t := part.strip()) <= 60)
     )[:50]
-    page.language = tree.get("lang") or tree.get("xml:lang") or _first(*_get(meta, "content-language", "og:locale"))
-    links = (e.get("href") for e in tree.iter("link") if "canonical" in (e.get("rel") or "").lower().split())
-    page.canonical = next(filter(None, links), None) or _first(*_get(meta, "og:url"))
+    if page.tags:
+        origins["tags"] = tags[0][0]
+    page.language = (
+        tree.get("lang") or tree.get("xml:lang") or _first({}, "", _get(meta, "content-language", "og:locale"))
+    )
+    links = [("link", e.get("href")) for e in tree.iter("link") if "canonical" in (e.get("rel") or "").lower().split()]
+    page.canonical = _first(origins, "url", [*(x for x in links if x[1]), *_get(meta, "og:url")])
+    page.image = _first(
+        origins, "image", [*_get(meta, "og:image", "og:image:url", "twitter:image"), *_ld("json-ld", data.get("image"))]
+    )
+    page.body = _body(data.get("articleBody"))
+    page.types = frozenset((*(t for n in nodes for t in json_ld.types(n)), *(t for _, t in _get(meta, "og:type"))))
+    page.is_free = str(data.get("isAccessibleForFree", True)).strip().lower() not in ("false", "0", "no")
+    words = str(data.get("wordCount", ""))
+    page.words = int(words) if words.isdecimal() else None
     return page
 
 
@@ -116,13 +167,32 @@ def _metas(tree: HtmlElement) -> dict[str, list[str]]:
     return found
 
 
-def _get(meta: dict[str, list[str]], *keys: str) -> list[str]:
-    """The values of `keys`, in the order of the keys."""
-    return [value for key in keys for value in meta.get(key, [])]
+def _get(meta: dict[str, list[str]], *keys: str) -> list[Said]:
+    """What the meta elements of these names say, in the order of the names."""
+    return [(key, value) for key in keys for value in meta.get(key, [])]
 
 
-def _first(*values: str) -> str | None:
-    return values[0] if values else None
+def _ld(origin: str, value: Any) -> list[Said]:
+    return [(origin, text) for text in json_ld.strings(value)]
+
+
+def _first(origins: dict[str, str], name: str, said: list[Said]) -> str | None:
+    if not said:
+        return None
+    origins[name] = said[0][0]
+    return str(said[0][1])
+
+
+def _best(origins: dict[str, str], name: str, seen: datetime, said: Iterable[Said]) -> Moment | None:
+    """The first exact moment, else the first day; of equal ones that in a zone, whose day is the page's own."""
+    moments = [(origin, m) for origin, v in said if (m := plausible(read_moment(v), seen))]
+    exact = [(origin, m) for origin, m in moments if m.exact]
+    best = next(iter(exact or moments), None)
+    if best is None:
+        return None
+    zoned = (x for x in exact if x[1].at == best[1].at and x[1].at.utcoffset())
+    origins[name], moment = best if best[1].at.utcoffset() else next(zoned, best)
+    return moment
 
 
 def _title(tree: HtmlElement) -> str | None:
@@ -149,51 +219,12 @@ def _time_elements(tree: HtmlElement) -> Iterator[str]:
             yield element.get("datetime") or ""
 
 
-def _best(seen: datetime, values: list[Any]) -> Moment | None:
-    moments = [m for v in values if (m := plausible(read_moment(v), seen))]
-    return next((m for m in moments if m.exact), moments[0] if moments else None)
-
-
-def _json_ld(tree: HtmlElement) -> Iterator[dict[str, Any]]:
-    """Every object of the page's JSON-LD, outermost first; broken scripts are skipped."""
-    queue: list[Any] = []
-    for script in tree.iter("script"):
-        if "ld+json" in (script.get("type") or "").lower() and script.text and len(script.text) <= _MAX_SCRIPT:
-            try:
-                queue.append(json.loads(_CONTROL.sub(" ", _JSON_COMMENT.sub("", script.text)), strict=False))
-            except (ValueError, RecursionError):
-                continue
-    for node in queue:  # grows while it is read
-        if len(queue) > _MAX_NODES:
-            return
-        if isinstance(node, list):
-            queue.extend(node[:_MAX_NODES])
-        elif isinstance(node, dict):
-            yield node
-            queue.extend(
-                node[k] for k in ("@graph", "mainEntity", "mainEntityOfPage") if isinstance(node.get(k), dict | list)
-            )
-
-
-def _type(node: dict[str, Any]) -> str:
-    return " ".join(_strings(node.get("@type")))
-
-
-def _strings(value: Any) -> list[str]:
-    if isinstance(value, list):
-        return [t for v in value[:200] if (t := _text(v))]
-    return [t] if (t := _text(value)) else []
-
-
-def _text(value: Any) -> str | None:
-    """A JSON string as plain text: entities resolved, tags dropped."""
-    if isinstance(value, dict):
-        value = value.get("@value") or value.get("name")
-    return " ".join(re.sub(r"<[^<>]*>", "", unescape(value)).split()) or None if isinstance(value, str) else None
-
-
-def _people(value: Any) -> Iterator[str]:
-    """Names in a Person, an Organization, a list of them, or a plain string."""
-    for entry in (value if isinstance(value, list) else [value])[:50]:
-        name = entry.get("name") if isinstance(entry, dict) else entry
-        yield from _strings(name)
+def _body(value: Any) -> list[str]:
+    """Paragraphs of ``articleBody``, which may hold markup, escaped once or twice."""
+    if not isinstance(value, str):
+        return []
+    text = unescape(value)
+    if re.search(r"<(?:p|br|div)\b", text, re.IGNORECASE):
+        return html_paragraphs(text)
+    lines = (" ".join(re.sub(r"<[^<>]*>", "", line).split()) for line in re.split(r"[\r\n]+", text))
+    return [line for line in lines if line]

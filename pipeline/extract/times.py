@@ -11,6 +11,7 @@ __all__ = ["Moment", "plausible", "read_moment"]
 
 _DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}")
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web: a template's placeholder, not a date
+_NONE = timedelta(0)
 _AHEAD = timedelta(days=1)  # clocks and time zones differ by less
 
 
@@ -18,7 +19,8 @@ class Moment(NamedTuple):
     """A point in time.
 
     Attributes:
-        at: Aware, UTC; midnight when only the day is known.
+        at: Aware, in the zone that was stated, since its day is the day of publication; midnight UTC when only the
+            day is known.
         exact: False when only the day is known.
     """
 
@@ -45,10 +47,12 @@ def read_moment(value: object) -> Moment | None:
             at = parsedate_to_datetime(text)
         except (ValueError, TypeError, IndexError, OverflowError):
             return None
+    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
     try:
-        return Moment(at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC), exact=True)
+        utc = at.astimezone(UTC)
     except OverflowError:
         return None
+    return Moment(utc if at.utcoffset() == _NONE else at, exact=True)
 
 
 def plausible(moment: Moment | None, seen: datetime) -> Moment | None:

@@ -1,0 +1,86 @@
+"""The text of a page: found by trafilatura, checked against other witnesses, freed from furniture.
+
+The page's own JSON-LD is a witness, not a source: its ``articleBody`` is often cut or without paragraphs. It decides
+where the text ends, and is taken itself only where trafilatura found a small part of it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from lxml.html import HtmlElement
+
+from pipeline.extract.content import EXTRACTOR, MAIN, main_paragraphs
+from pipeline.extract.frame import brief_body
+from pipeline.extract.furniture import Line, body_lines, locate
+from pipeline.extract.page_metadata import PageMetadata
+from pipeline.extract.prune import prune
+from pipeline.extract.recover import ending_where, with_standfirst, with_subheads
+
+__all__ = ["Body", "read_body"]
+
+_MUCH_MORE = 1.5  # times as long as what was found
+_PART = 0.8  # share of words that makes one text a part of another
+_LONG = 300  # words of a text that is certainly one
+
+
+class Body(NamedTuple):
+    """The text of a page.
+
+    Attributes:
+        paragraphs: Its paragraphs; none when the page has no text.
+        extractor: Which path won, with its version.
+        quality: How sure it is that this is the whole body and nothing else, 0 to 1.
+    """
+
+    paragraphs: list[str]
+    extractor: str
+    quality: float
+
+
+def read_body(tree: HtmlElement, meta: PageMetadata, url: str | None) -> Body:
+    """Read the text of a page.
+
+    Args:
+        tree: The parsed page; what is no text of an article is taken out of it.
+        meta: What the page says about itself.
+        url: The page's address, if it is one of the web.
+    """
+    prune(tree)
+    wide = main_paragraphs(tree, MAIN, url)
+    found = brief_body(tree, wide)
+    lines = locate(tree, found)
+    kept = ending_where(body_lines(lines), meta.body) if lines else []
+    witness = " ".join(meta.body)
+    if _holds_much_more(witness, kept):
+        return Body(meta.body, "json-ld", _quality(meta.body, 1.0, None))
+    if not kept:
+        return Body([], EXTRACTOR, 0.0)
+    spared = sum(len(line.text) for line in kept) / max(1, sum(map(len, found)))
+    kept = with_standfirst(tree, with_subheads(tree, kept), meta.summaries)
+    path = "main" if found is wide else "frame"
+    text = [line.text for line in kept]
+    return Body(text, f"{EXTRACTOR} {path}", _quality(text, spared, _agreement(witness, text)))
+
+
+def _holds_much_more(witness: str, lines: list[Line]) -> bool:
+    """Whether what was found is but a small part of the article, or of something else."""
+    size = sum(len(line.text) for line in lines)
+    if len(witness) <= _MUCH_MORE * size or len(witness.split()) < _LONG / 2:
+        return False
+    found, said = {w for line in lines for w in line.text.split()}, set(witness.split())
+    return len(found & said) >= _PART * len(found)
+
+
+def _agreement(witness: str, text: list[str]) -> float | None:
+    """Share of words that text and witness have in common; None when the witness says little."""
+    said, found = set(witness.split()), set(" ".join(text).split())
+    return 2 * len(said & found) / (len(said) + len(found)) if len(witness.split()) >= _LONG / 3 else None
+
+
+def _quality(text: list[str], spared: float, agreement: float | None) -> float:
+    """Mean of what speaks for a text: its length, how little furniture was in it, what the page's own data holds."""
+    words = sum(len(p.split()) for p in text)
+    evidence = [1 - math.exp(-3 * words / _LONG), spared, *([] if agreement is None else [agreement])]
+    return round(sum(evidence) / len(evidence), 2)

@@ -1,0 +1,71 @@
+"""schema.org data in a page's JSON-LD scripts (schema.org/NewsArticle)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+from lxml.html import HtmlElement
+
+__all__ = ["article_node", "names", "nodes", "plain", "strings", "types"]
+
+_ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report$|LiveBlogPosting|Review$")
+_MAX_NODES = 5_000  # objects looked at on one page
+_MAX_SCRIPT = 2_000_000  # characters of one script
+_CONTROL = re.compile(r"[\x00-\x1f]+")
+_COMMENT = re.compile(r"^\s*(?://\s*)?(?:<!\[CDATA\[|<!--)|(?://\s*)?(?:\]\]>|-->)\s*;?\s*$|;\s*$")
+
+
+def nodes(tree: HtmlElement) -> list[dict[str, Any]]:
+    """Every object of the page's JSON-LD, outermost first; broken scripts are skipped."""
+    queue: list[Any] = []
+    for script in tree.iter("script"):
+        if "ld+json" in (script.get("type") or "").lower() and script.text and len(script.text) <= _MAX_SCRIPT:
+            try:
+                queue.append(json.loads(_CONTROL.sub(" ", _COMMENT.sub("", script.text)), strict=False))
+            except (ValueError, RecursionError):
+                continue
+    found = []
+    for node in queue:  # grows while it is read
+        if len(queue) > _MAX_NODES:
+            break
+        if isinstance(node, list):
+            queue.extend(node[:_MAX_NODES])
+        elif isinstance(node, dict):
+            found.append(node)
+            queue.extend(
+                node[k] for k in ("@graph", "mainEntity", "mainEntityOfPage") if isinstance(node.get(k), dict | list)
+            )
+    return found
+
+
+def article_node(found: list[dict[str, Any]]) -> dict[str, Any]:
+    """The first object that is an article; an empty one if there is none."""
+    return next((n for n in found if any(_ARTICLE_TYPES.search(t) for t in types(n))), {})
+
+
+def types(node: dict[str, Any]) -> list[str]:
+    return strings(node.get("@type"))
+
+
+def strings(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [t for v in value[:200] if (t := plain(v))]
+    return [t] if (t := plain(value)) else []
+
+
+def plain(value: Any) -> str | None:
+    """A JSON string as plain text: entities resolved, tags dropped."""
+    if isinstance(value, dict):
+        value = value.get("@value") or value.get("name") or value.get("url")
+    return " ".join(re.sub(r"<[^<>]*>", "", unescape(value)).split()) or None if isinstance(value, str) else None
+
+
+def names(value: Any) -> Iterator[str]:
+    """Names in a Person, an Organization, a list of them, or a plain string."""
+    for entry in (value if isinstance(value, list) else [value])[:50]:
+        name = entry.get("name") if isinstance(entry, dict) else entry
+        yield from strings(name)

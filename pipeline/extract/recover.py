@@ -1,0 +1,109 @@
+"""What belongs to an article beside the paragraphs that were found: its summary, its subheads, its end."""
+
+from __future__ import annotations
+
+import re
+
+from lxml.html import HtmlElement
+
+from pipeline.extract.furniture import HEADINGS, LINKED, Line, holder, is_leaf, link_share
+
+__all__ = ["ending_where", "with_standfirst", "with_subheads"]
+
+_OUTSIDE = frozenset(("nav", "aside", "footer", "figure", "form", "li"))
+_SUMMARY_CHARS = range(30, 501)
+_SUBHEAD_CHARS = 150
+_BEGUN = 40  # characters that make it sure that two texts begin alike
+_SHOWN = 0.6  # share of the text that a page's data must hold to be believed on where the text ends
+_BEHIND = 8  # more paragraphs behind that are no furniture
+
+
+def with_standfirst(tree: HtmlElement, lines: list[Line], summaries: list[str]) -> list[Line]:
+    """`lines` with the summary in front that the page shows between headline and body, if it is the page's description.
+
+    Of 211 labelled pages, 98 show their description above the body; readers took it as the article's beginning on 82.
+    """
+    order = {e: n for n, e in enumerate(tree.iter())}
+    first = next((order[x.element] for x in lines if x.element is not None and x.element.tag != "h1"), None)
+    if first is None:
+        return lines
+    above = [n for e in tree.iter("h1") if (n := order[e]) < first]
+    known = [_key(s) for s in summaries if len(s) >= _SUMMARY_CHARS.start]
+    begun = "".join(_key(line.text) for line in lines[:4])
+    for element in tree.iter("h2", "h3", "h4", "p", "div", "span"):
+        place = order[element]
+        if place >= first:
+            break
+        if place <= max(above, default=-1) or not is_leaf(element):
+            continue
+        text = " ".join("".join(element.itertext()).split())
+        key = _key(text)
+        if (
+            len(text) in _SUMMARY_CHARS
+            and any(key == s or (len(key) >= _BEGUN and s.startswith(key)) for s in known)
+            and key[:_BEGUN] not in begun
+            and not any(a.tag in _OUTSIDE for a in element.iterancestors())
+        ):
+            return [Line(text, element), *lines]
+    return lines
+
+
+def with_subheads(tree: HtmlElement, lines: list[Line]) -> list[Line]:
+    """`lines` with the subheads between them, if there are none: trafilatura loses all when it searches widely."""
+    body = holder(lines)
+    if body is None or any(
+        x.element is not None and x.element.tag in HEADINGS and x.element.tag != "h1" for x in lines
+    ):
+        return lines
+    at = {line.element: n for n, line in enumerate(lines) if line.element is not None}
+    known = {_key(line.text) for line in lines}
+    merged: list[Line] = []
+    waiting: list[Line] = []
+    done = 0
+    for element in body.iter("h2", "h3", "h4", *{e.tag for e in at}):
+        if element in at:
+            if at[element] < done:
+                continue
+            between = lines[done : at[element]]
+            merged += [*between, *(waiting if merged or between else ()), lines[at[element]]]
+            done = at[element] + 1
+            waiting = []
+        elif element.tag in HEADINGS and _is_subhead(element, known, at):
+            waiting.append(Line(" ".join("".join(element.itertext()).split()), element))
+    return merged + lines[done:]
+
+
+def _is_subhead(element: HtmlElement, known: set[str], at: dict[HtmlElement, int]) -> bool:
+    text = " ".join("".join(element.itertext()).split())
+    key = _key(text)
+    if not key or len(text) > _SUBHEAD_CHARS or key in known:
+        return False
+    to_elsewhere = any(not (a.get("href") or "#").startswith("#") for a in element.iter("a"))
+    if to_elsewhere and link_share(Line(text, element)) > LINKED:
+        return False
+    following = element.getnext()
+    return (
+        following is not None
+        and not any(a.tag in _OUTSIDE for a in element.iterancestors())
+        and (following in at or any(child in at for child in following.iter()))
+    )
+
+
+def ending_where(lines: list[Line], body: list[str]) -> list[Line]:
+    """`lines` up to the one that the page's own data has last, if it has most of them.
+
+    Args:
+        body: Paragraphs of the article as the page's JSON-LD has them.
+    """
+    said = _key(" ".join(body))
+    held = [_key(line.text) in said for line in lines]
+    size = sum(len(line.text) for line in lines)
+    if not said or sum(len(line.text) for line, h in zip(lines, held, strict=True) if h) <= _SHOWN * size:
+        return lines
+    last = len(held) - 1 - held[::-1].index(True)
+    ends = said.endswith(_key(lines[last].text)[-_BEGUN:])
+    return lines[: last + 1] if ends and len(lines) - 1 - last <= _BEHIND else lines
+
+
+def _key(text: str) -> str:
+    return re.sub(r"\W", "", text).casefold()
