@@ -9,6 +9,8 @@ from typing import NamedTuple
 __all__ = ["Headline", "read_headline"]
 
 _SEPARATOR = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022:\u00ab\u00bb~-]+\s+")
+_HEADLINE = 20  # characters of a headline that can be told from a part of one
+_KICKER = 30  # characters of a rubric
 _BRACKETED = re.compile(r"(.*\S)\s+[(\[]([^()\[\]]+)[)\]]")
 
 
@@ -47,8 +49,14 @@ def read_headline(titles: Iterable[str], sites: Iterable[str | None], host: str 
             separators.pop(0)
         headline = "".join(p + s for p, s in zip(parts, [*separators, ""], strict=True)).strip()
         if headline and _key(headline) not in keys:
-            return Headline(headline, named)
+            return Headline(_without_kicker(headline, titles), named)
     return Headline("", named)
+
+
+def _without_kicker(headline: str, titles: list[str]) -> str:
+    """A heading may hold a rubric before the headline: ``Opinion What the ferry means``; another title has it alone."""
+    shorter = (t for t in titles if len(t) >= _HEADLINE and t != headline and headline.endswith(" " + t))
+    return next((t for t in shorter if len(headline) - len(t) <= _KICKER), headline)
 
 
 def _site_parts(title: str, titles: list[str], host_keys: set[str]) -> list[str]:

@@ -29,6 +29,7 @@ from pipeline.extract.headline import read_headline
 from pipeline.extract.kind import sort_of, turn_away
 from pipeline.extract.locator import canonical_url, normalise
 from pipeline.extract.page_metadata import PageMetadata, read_metadata
+from pipeline.extract.signature import signed
 from pipeline.extract.times import Moment, plausible, read_moment
 
 __all__ = ["read_html"]
@@ -53,7 +54,9 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     tree = _parse(markup, settings.max_depth)
     meta = read_metadata(tree, capture.fetched_at)
     web = capture.url if urlsplit(capture.url).scheme in ("http", "https") else None
-    found = _searched(tree, meta, capture, web)
+    people = author_names(meta.authors, meta.publisher)
+    signature = () if people else signed(tree, meta.publisher)
+    found = _searched(tree, meta, capture, web, authors=not (people or signature))
     _strip(tree)
     body = read_body(tree, meta, web)
     text = "\n\n".join(body.paragraphs)
@@ -72,11 +75,15 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     guess = read_headline([found.title or ""], (publisher,), host)
     published, clock = _published(meta, found, capture)
     sort = sort_of(tree, meta, url, len(words))
+    lines = [*meta.authors, *meta.organisations, found.author, meta.byline]
+    credits = (agency_in(part) for line in lines for part in re.split(r"[,/|;]", line or ""))
     bylines = (
-        (meta.origins.get("authors", ""), meta.authors), ("search", [found.author]), ("byline", [meta.byline])
-    )  # fmt: skip
-    authors = next(((by, names) for by, lines in bylines if (names := author_names(lines, publisher))), ("", ()))
-    credits = (agency_in(part) for _, lines in bylines for line in lines for part in re.split(r"[,/|;]", line or ""))
+        (meta.origins.get("authors", ""), author_names(meta.authors, publisher)),
+        ("signature", signature),
+        ("search", author_names([found.author], publisher)),
+        ("byline", author_names([meta.byline], publisher)),
+    )
+    wrote, authors = next((by for by in bylines if by[1]), ("", ()))
     title = headline.text or guess.text or capture.item.title or next(iter(meta.titles), "")
     return Article(
         item=capture.item,
@@ -90,7 +97,7 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
         clock=clock,
         modified_at=meta.modified.at if meta.modified else None,
         publisher=publisher,
-        authors=authors[1],
+        authors=authors,
         credit=next(filter(None, credits), None),
         section=meta.section or next(iter(found.categories or ()), None),
         tags=tuple(meta.tags),
@@ -99,7 +106,7 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
         is_truncated=sort.is_truncated,
         quality=body.quality,
         image=urljoin(url, meta.image) if meta.image else None,
-        provenance=_provenance(meta, title, authors[0], published is not None),
+        provenance=_provenance(meta, title, wrote, published is not None),
         raw=capture.raw,
     )
 
@@ -113,12 +120,12 @@ def _provenance(meta: PageMetadata, title: str, authors: str, dated: bool) -> di
     return {name: origin for name, origin in said.items() if origin}
 
 
-def _searched(tree: HtmlElement, meta: PageMetadata, capture: Capture, url: str | None) -> Document:
+def _searched(tree: HtmlElement, meta: PageMetadata, capture: Capture, url: str | None, *, authors: bool) -> Document:
     """What trafilatura finds by searching the page, for what the page does not say itself: searching is costly."""
     if not meta.publisher:
         return extract_metadata(tree, url, _date_search(capture), extensive=False)
     found = Document()
-    if not author_names(meta.authors, meta.publisher):
+    if authors:
         found.author = _author(tree)
     if not meta.published:
         found.date = find_date(tree, url=meta.canonical or url, **_date_search(capture))

@@ -64,8 +64,13 @@ def plain(value: Any) -> str | None:
     return " ".join(re.sub(r"<[^<>]*>", "", unescape(value)).split()) or None if isinstance(value, str) else None
 
 
-def names(value: Any) -> Iterator[str]:
-    """Names in a Person, an Organization, a list of them, or a plain string."""
+def names(value: Any, *, organisations: bool | None = None) -> Iterator[str]:
+    """Names in a Person, an Organization, a list of them, or a plain string.
+
+    Args:
+        organisations: Those of organisations only, or of anything but organisations; None for all.
+    """
     for entry in (value if isinstance(value, list) else [value])[:50]:
-        name = entry.get("name") if isinstance(entry, dict) else entry
-        yield from strings(name)
+        is_organisation = isinstance(entry, dict) and any(t.endswith("Organization") for t in types(entry))
+        if organisations is None or organisations is is_organisation:
+            yield from strings(entry.get("name") if isinstance(entry, dict) else entry)

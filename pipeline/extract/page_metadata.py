@@ -44,6 +44,7 @@ class PageMetadata:
         titles: Headlines, best first; the site's name may still be in them.
         summaries: Descriptions of the article in a sentence or two.
         authors: Bylines as written.
+        organisations: What is named as an author and is an organisation.
         byline: The line of the page that its markup calls the byline; may hold date and place as well.
         published, modified: Best moment found; exact ones (with a time of day) go before bare days.
         canonical: Address that the page names for itself, as written.
@@ -58,6 +59,7 @@ class PageMetadata:
     titles: list[str] = field(default_factory=list)
     summaries: list[str] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
+    organisations: list[str] = field(default_factory=list)
     byline: str | None = None
     published: Moment | None = None
     modified: Moment | None = None
@@ -109,11 +111,12 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
             )
         )
     )
-    people = [("json-ld", n) for n in json_ld.names(data.get("author"))]
+    people = [("json-ld", n) for n in json_ld.names(data.get("author"), organisations=False)]
     people = people or _get(meta, "author", "article:author", "parsely-author", "byl", "dc.creator")
     page.authors = [name for _, name in people]
     if people:
         origins["authors"] = people[0][0]
+    page.organisations = list(json_ld.names(data.get("author"), organisations=True))
     page.byline = _byline(tree)
     page.published = _best(
         origins, "published_at", seen,
