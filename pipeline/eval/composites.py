@@ -167,8 +167,11 @@ def score(lake: Lake, made: Sequence[Composite]) -> list[Score]:
             (n, m)
             for n, p in enumerate(c.planted)
             for m, source in enumerate(named)
-            if (source["story_id"] == story[p.source] or _plain(p.words) in plain[source["article_id"]])
-            and any(_overlap(x, p) >= 0.5 * (p.end - p.start) for x in source["passages"])
+            if any(
+                _overlap(x, p) >= 0.5 * (p.end - p.start)
+                and (source["story_id"] == story[p.source] or _plain(p.words) in plain[x["article_id"]])
+                for x in source["passages"]
+            )
         }
         count["found"] += len({n for n, _ in good})
         count["false"] += len(named) - len({m for _, m in good})

@@ -8,6 +8,7 @@ its best (seed and extend with an X-drop, Altschul et al. 1990 and Zhang et al. 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numba
 import numpy as np
@@ -28,7 +29,7 @@ _SHORT, _SAME = 36, 0.95  # words in a passage, and share of them that are equal
 _MIN_SCORE = 8  # equal words less the others: unrelated English does not get that far
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Alignments:
     """Aligned passages of pairs of texts.
 
@@ -44,12 +45,12 @@ class Alignments:
     spans: NDArray[np.int32]
     words: NDArray[np.int32]
 
-    @property
+    @cached_property
     def matched(self) -> NDArray[np.float64]:
         """Share of the words of the longer side that are equal and in order."""
         return np.asarray(self.words[:, 2] / np.maximum(self.words[:, 0], self.words[:, 1]))
 
-    @property
+    @cached_property
     def form(self) -> NDArray[np.bool_]:
         """Whether a passage may be a form with other facts in it.
 

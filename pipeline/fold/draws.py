@@ -6,7 +6,9 @@ from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["MIN_MATCHED", "Passage", "Similarity", "Source", "compose", "covered", "earliest", "sources", "stitched"]
+from pipeline.fold.align import Alignments
+
+__all__ = ["Passage", "Similarity", "Source", "compose", "covered", "earliest", "passages", "sources", "stitched"]
 
 # A source must bring this much text that no other does, and all of them together this share of the whole.
 _MIN_CHARACTERS = 100
@@ -24,7 +26,7 @@ _FOREIGN = 0.25
 _OWN = 0.75
 _WHOLE = 0.6
 
-MIN_MATCHED = 0.7  # share of equal words below which two passages merely have the same form
+_MIN_MATCHED = 0.7  # share of equal words below which two passages merely have the same form
 _VERBATIM, _LIGHT = 0.97, 0.85  # share of words that are equal
 
 
@@ -63,9 +65,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A story that a text draws on, by one of its articles.
+    """A story that a text draws on.
 
     Attributes:
+        article: The one of its articles that brings most; passages may come from others.
         coverage: Share of the text, in characters, that comes from it and from no source named before.
     """
 
@@ -73,6 +76,22 @@ class Source:
     story: str
     coverage: float
     passages: tuple[Passage, ...]
+
+
+def passages(aligned: Alignments, pair: int, article: str, story: str, *, may_be_form: bool = False) -> list[Passage]:
+    """The aligned passages of one pair, without those that merely have the same form.
+
+    Args:
+        article, story: The other article of the pair, side a.
+        may_be_form: The two are suspected to be one form with other facts in it: be strict.
+    """
+    found = []
+    for k in range(aligned.at[pair], aligned.at[pair + 1]):
+        matched = float(aligned.matched[k])
+        if matched >= _MIN_MATCHED and not (may_be_form and aligned.form[k]):
+            source_start, source_end, start, end = map(int, aligned.spans[k])
+            found.append(Passage(article, story, start, end, source_start, source_end, round(matched, 4)))
+    return found
 
 
 def sources(
@@ -87,29 +106,34 @@ def sources(
         age: Order of an article by the ladder of clocks.
         composites: Articles known to be stitched together themselves: sources only of what is found nowhere else.
     """
-    chosen: list[Source] = []
+    least = max(_MIN_CHARACTERS, _MIN_SHARE * length)
+    chosen: dict[str, tuple[str, list[Passage]]] = {}  # by story: the article that brings most, and the passages
+    gained: dict[str, int] = {}
     taken: list[tuple[int, int]] = []
     for second_hand in (False, True):
-        left: dict[tuple[str, str], list[Passage]] = {}
+        left: dict[str, list[Passage]] = {}
         for p in found:
             if (p.article in composites) == second_hand:
-                left.setdefault((p.story, p.article), []).append(p)
-        while left := {key: ps for key, ps in left.items() if key[0] not in {c.story for c in chosen}}:
-            gains = {key: _equal(ps, taken) for key, ps in left.items()}
+                left.setdefault(p.article, []).append(p)
+        while left:
+            gains = {article: _equal(ps, taken) for article, ps in left.items()}
             most = max(gains.values())
-            even = [key for key, gain in gains.items() if gain >= _EVEN * most]
-            story, article = min(even, key=lambda key: age(key[1]))
-            mine = sorted(left[story, article], key=lambda p: (p.start, p.end))
-            new = tuple(
-                p for p in mine if covered([*taken, (p.start, p.end)]) - covered(taken) >= _NEW * (p.end - p.start)
-            )
+            article = min((a for a, gain in gains.items() if gain >= _EVEN * most), key=age)
+            mine = left.pop(article)
+            new = [p for p in mine if _gain(p, taken) >= _NEW * (p.end - p.start)]
             gain = covered([*taken, *_spans(new)]) - covered(taken)
-            if gain < max(_MIN_CHARACTERS, _MIN_SHARE * length):
-                del left[story, article]
+            if gain < least:
+                left = {a: ps for a, ps in left.items() if gains[a] >= _MIN_MATCHED * least}
                 continue
             taken = _union([*taken, *_spans(new)])
-            chosen.append(Source(article, story, round(gain / length, 4), new))
-    return sorted(chosen, key=lambda s: -s.coverage)
+            story = mine[0].story
+            chosen.setdefault(story, (article, []))[1].extend(new)
+            gained[story] = gained.get(story, 0) + gain
+    result = [
+        Source(article, story, round(gained[story] / length, 4), tuple(sorted(ps, key=lambda p: (p.start, p.end))))
+        for story, (article, ps) in chosen.items()
+    ]
+    return sorted(result, key=lambda s: -s.coverage)
 
 
 def compose(

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from pipeline.article import Relation
 from pipeline.fold.align import align
-from pipeline.fold.draws import MIN_MATCHED, Passage, Source, compose, earliest, stitched
+from pipeline.fold.draws import Passage, Source, compose, earliest, passages, stitched
 from pipeline.fold.link import order_key
 from pipeline.fold.relate import GROUPING
 from pipeline.fold.stories import Link
@@ -183,14 +183,9 @@ class Drawing:
             at = {i: n for n, i in enumerate(texts["article_id"].to_pylist())}
             mine, theirs = (np.array([at[pair[side]] for pair in some], np.int32) for side in (0, 1))
             aligned = align(Texts.of(texts["text"]), theirs, mine)
-            matched, form = aligned.matched, aligned.form
             for n, (article, other) in enumerate(some):
-                for k in range(aligned.at[n], aligned.at[n + 1]):
-                    source_start, source_end, start, end = map(int, aligned.spans[k])
-                    if matched[k] < MIN_MATCHED or (form[k] and (article, other) in self._forms):
-                        continue
-                    share = round(float(matched[k]), 4)
-                    found[article].append(Passage(other, story[other], start, end, source_start, source_end, share))
+                form = (article, other) in self._forms
+                found[article] += passages(aligned, n, other, story[other], may_be_form=form)
         return found
 
     def _lengths(self, articles: Iterable[str]) -> dict[str, int]:
@@ -205,13 +200,14 @@ class Drawing:
         return set(rows["canonical_article_id"].to_pylist()) - self._judged
 
     def _row(self, source: Source, found: Sequence[Passage]) -> Row:
-        passages = []
+        rows = []
         for p in source.passages:
             first = self._rows[earliest(p, found, self._age.__getitem__)]
-            passages.append(
+            rows.append(
                 {
                     "start": p.start,
                     "end": p.end,
+                    "article_id": p.article,
                     "source_start": p.source_start,
                     "source_end": p.source_end,
                     "matched": p.matched,
@@ -226,7 +222,7 @@ class Drawing:
             "article_id": source.article,
             "story_id": source.story,
             "coverage": source.coverage,
-            "passages": passages,
+            "passages": rows,
         }
 
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 from pipeline.cli import app
 from pipeline.lake import Lake
 
-READING = ["stories", "show", "diff", "check"]
+READING = ["stories", "show", "diff", "trace", "check"]
 
 
 def wirefold(*args: object, **environment: str) -> Result:
@@ -70,6 +70,8 @@ def test_help_is_quick() -> None:
         (["show", "zzzz", "--lake", "{lake}"], 1, "no story or article 'zzzz'"),
         (["show", "s", "--lake", "{lake}"], 1, "is the beginning of"),
         (["diff", "zzzz", "zzzz", "--lake", "{lake}"], 1, "no story or article"),
+        (["trace", "zzzz", "--lake", "{lake}"], 1, "no story or article 'zzzz'"),
+        (["trace", "-", "--lake", "{tmp}/nothing"], 1, "is no lake"),
     ],
 )
 def test_errors(args: list[str], code: int, message: str, tmp_path: Path, sample_lake: str) -> None:
@@ -144,6 +146,47 @@ def test_diff(sample_lake: str) -> None:
     result = wirefold("diff", top["first_article_id"], top["canonical_article_id"], "--lake", sample_lake)
     assert "{+" in result.stdout  # no colours here, so marks
     assert "\x1b" not in result.stdout
+
+
+def test_trace(sample_lake: str, tmp_path: Path) -> None:
+    story = max(Lake(sample_lake).read("stories").to_pylist(), key=lambda s: len(s["draws_on"]))
+    article = story["canonical_article_id"]
+    found = document("trace", story["story_id"], "--lake", sample_lake)
+    assert found["coverage"] > 0.5
+    for origin in found["origins"]:
+        for p in origin["passages"]:
+            assert found["text"][p["start"] : p["end"]]
+            assert (p["similarity"] == "verbatim") or p["edits"]
+    shown = wirefold("trace", article, "--lake", sample_lake)
+    assert shown.exit_code == 0
+    assert all(f"[{n + 1}]" in shown.stdout for n in range(len(found["origins"])))
+    assert max(map(len, shown.stdout.splitlines())) <= 100
+    page = tmp_path / "page.html"
+    said = wirefold("trace", article, "--lake", sample_lake, "--html", page)
+    assert (said.exit_code, str(page) in said.stdout) == (0, True)
+    markup = page.read_text(encoding="utf-8")
+    assert markup.count('<li class="card') == len(found["origins"])
+    assert "<script" not in markup
+    assert "src=" not in markup
+    assert all(f'id="p{n + 1}-1"' in markup for n in range(len(found["origins"])))
+
+
+def test_trace_of_hostile_texts(sample_lake: str, tmp_path: Path) -> None:
+    first = Lake(sample_lake).read("records", ["text"])["text"][0].as_py()
+    hostile = tmp_path / "hostile.txt"
+    hostile.write_text(f"<script>alert(1)</script>[bold]\x1b[31m\n\n{first}", encoding="utf-8")
+    page = tmp_path / "page.html"
+    shown = wirefold("trace", hostile, "--lake", sample_lake)
+    assert "[bold]" in shown.stdout
+    assert "\x1b" not in shown.stdout
+    assert wirefold("trace", hostile, "--lake", sample_lake, "--html", page).exit_code == 0
+    assert "<script" not in page.read_text(encoding="utf-8")
+    piped = CliRunner().invoke(app, ["trace", "-", "--lake", sample_lake, "--json"], input=first)
+    assert json.loads(piped.stdout)["coverage"] > 0.9
+    pdf = tmp_path / "page.html"
+    pdf.write_text("<html></html>")
+    refused = wirefold("trace", pdf, "--lake", sample_lake)
+    assert (refused.exit_code, len(refused.stderr.splitlines())) == (2, 1)
 
 
 def test_check(sample_lake: str, own_lake: Path) -> None:

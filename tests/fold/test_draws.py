@@ -36,6 +36,11 @@ def chosen(length: int, *found: Passage, composites: tuple[str, ...] = ()) -> li
         pytest.param([passage("a1", 0, 150), passage("b1", 200, 350)], [], id="too little of the whole"),
         pytest.param([passage("a1", 0, 500), passage("b1", 500, 900)], [("a1", 0.5, 1), ("b1", 0.4, 1)], id="two"),
         pytest.param([passage("a1", 0, 500), passage("a2", 500, 900)], [], id="two versions of one story are one"),
+        pytest.param(
+            [passage("a1", 0, 400), passage("a2", 600, 800), passage("b1", 800, 990)],
+            [("a1", 0.6, 2), ("b1", 0.19, 1)],
+            id="passages of two versions",
+        ),
         pytest.param([passage("a1", 0, 500), passage("b1", 0, 480)], [], id="a shared passage counts once"),
         pytest.param(
             [passage("a1", 0, 300), passage("a1", 600, 900), passage("b1", 300, 600)],
@@ -119,7 +124,7 @@ def test_the_sample_wire_draws_on_what_its_truth_says(sample_lake: str) -> None:
         for source in story["draws_on"]:
             for p in source["passages"]:
                 mine = text[story["canonical_article_id"]][p["start"] : p["end"]]
-                theirs = text[source["article_id"]][p["source_start"] : p["source_end"]]
+                theirs = text[p["article_id"]][p["source_start"] : p["source_end"]]
                 assert (mine.casefold() == theirs.casefold()) <= (p["similarity"] == "verbatim")
                 assert len(mine.split()) > 10
 

@@ -1,0 +1,118 @@
+"""Tracing any text to the articles of a lake that its passages stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import ibis
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.engines.duckdb import engine, scan
+from pipeline.fold.align import align
+from pipeline.fold.draws import Passage, Source, earliest, passages, sources
+from pipeline.fold.link import order_key
+from pipeline.fold.sketch import SketchContract, sketch
+from pipeline.fold.texts import Texts
+from pipeline.fold.trace import Known, Origin, Quote, Trace, edits
+from pipeline.lake import Lake
+from pipeline.text import reading_form, text_hash
+
+__all__ = ["trace", "trace_article"]
+
+_MOST = 2_000  # articles that are compared word by word: those with most keys in common
+_KNOWN = ["article_id", "story_id", "title", "text", "url", "publisher", "source", "published_at", "clock", "seen_at"]
+
+
+def trace(lake: Lake, text: str, title: str = "") -> Trace:
+    """Find out where the passages of a text come from, among all articles of a folded lake.
+
+    Raises:
+        WirefoldError: The lake holds sketches of another contract.
+    """
+    return _trace(lake, reading_form(text), title, None, None)
+
+
+def trace_article(lake: Lake, article_id: str) -> Trace:
+    """The same for an article of the lake: what was there before its last change, other copies of its text left out."""
+    (row,) = lake.take(
+        "articles", pa.array([article_id]), ["article_id", "title", "text", "published_at", "modified_at", "text_hash"]
+    ).to_pylist()
+    until = max(row["published_at"], row["modified_at"] or row["published_at"])
+    return _trace(lake, row["text"], row["title"], until, row["text_hash"])
+
+
+def _trace(lake: Lake, text: str, title: str, until: datetime | None, same_text: str | None) -> Trace:
+    ids = _candidates(lake, text, until, same_text)
+    known = lake.take("records", pa.array(ids, pa.string()), _KNOWN)
+    age = dict(zip(known["article_id"].to_pylist(), order_key(known), strict=True))
+    rows = {r["article_id"]: r for r in known.to_pylist()}
+    found: list[Passage] = []
+    n = known.num_rows
+    texts = Texts.of(pa.chunked_array([*known["text"].chunks, pa.array([text])], pa.string()))
+    aligned = align(texts, np.arange(n, dtype=np.int32), np.full(n, n, np.int32))
+    for i, row in enumerate(rows.values()):
+        found += passages(aligned, i, row["article_id"], row["story_id"])
+    chosen = sources(len(text), found, age.__getitem__, _composites(lake, ids))
+    origins = tuple(_origin(s, text, rows, found, age) for s in chosen)
+    return Trace(title, text, sum(f.rows for f in lake.files("records")), n, origins)
+
+
+def _candidates(lake: Lake, text: str, until: datetime | None, same_text: str | None) -> list[str]:
+    """Articles with a key in common, one for equal texts: those with most of them first, then the oldest."""
+    how = SketchContract()
+    now = pa.array([datetime(1970, 1, 1, tzinfo=UTC)], pa.timestamp("us", tz="UTC"))
+    one = {"article": [0], "article_id": [""], "text_hash": [text_hash(text)], "published_at": now, "text": [text]}
+    keys = sketch(pa.table(one), how).keys >> 24
+    with engine() as con:
+        members = scan(con, lake, "sketches", None, ["article", "article_id", "text_hash", "published_at", "contract"])
+        how.check(members.select("contract").distinct().to_pyarrow()["contract"])
+        wanted = con.create_table("wanted", pa.table({"key": pa.array(np.unique(keys), pa.int64())}), temp=True)
+        held = scan(con, lake, "keys", None, ["key", "article"]).semi_join(wanted, "key")
+        hits = held.group_by("article").aggregate(hits=ibis._.count())
+        near = hits.join(members, "article")
+        if until is not None:
+            near = near.filter(near.published_at <= until)
+        if same_text is not None:
+            near = near.filter(near.text_hash != same_text)
+        near = near.order_by([near.hits.desc(), near.published_at, near.article_id]).limit(_MOST)
+        # Only one of equal texts has keys; the first of them to be published is the one to name.
+        twins = members.semi_join(near, "text_hash").select("article_id").order_by("article_id")
+        return [str(i) for i in twins.to_pyarrow()["article_id"].to_pylist()]
+
+
+def _composites(lake: Lake, ids: Sequence[str]) -> set[str]:
+    where = (pc.list_value_length(pc.field("draws_on")) > 0) & pc.field("canonical_article_id").isin(
+        pa.array(ids, pa.string())
+    )
+    return set(lake.read("stories", ["canonical_article_id"], where)["canonical_article_id"].to_pylist())
+
+
+def _origin(
+    source: Source,
+    text: str,
+    rows: dict[str, dict[str, Any]],
+    found: Sequence[Passage],
+    age: dict[str, tuple[object, ...]],
+) -> Origin:
+    quotes = []
+    for p in source.passages:
+        wording = rows[p.article]["text"][p.source_start : p.source_end]
+        first = rows[earliest(p, found, age.__getitem__)]
+        quotes.append(Quote(p, wording, edits(text[p.start : p.end], wording, p.start), _known(first)))
+    return Origin(_known(rows[source.article]), source.coverage, tuple(quotes))
+
+
+def _known(row: dict[str, Any]) -> Known:
+    return Known(
+        article_id=row["article_id"],
+        story_id=row["story_id"],
+        title=row["title"],
+        url=row["url"],
+        publisher=row["publisher"] or row["source"],
+        published_at=row["published_at"],
+        clock=row["clock"],
+    )
