@@ -29,6 +29,7 @@ class Member:
         arrived: Order of arrival in the lake; the member that came first gives the story its id, which therefore never
             changes when more arrive.
         age: Order by the ladder of clocks.
+        withdrawn: Must not be used any more, or says so of another: never stands for a story while others can.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Member:
     publisher: str
     arrived: tuple[str, str]
     age: tuple[object, ...]
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +241,7 @@ def story(members: Sequence[Member], links: Sequence[Link]) -> Story:
             places[m.id] = Place(m.id, Relation.REVISION.value, aged[0].id, latest)
     return Story(
         id=story_id(min(members, key=lambda m: m.arrived).id),
-        canonical=_canonical(aged, places),
+        canonical=_canonical([m for m in aged if not m.withdrawn] or aged, places),
         places=tuple(places[m.id] for m in aged),
         needs_review=any(x.needs_review for x in links if x.groups),
     )
@@ -255,6 +257,8 @@ def _canonical(aged: Sequence[Member], places: dict[str, Place]) -> str:
     for m in aged:
         if places[m.id].relation not in (Relation.EXCERPT, Relation.EXPANSION):
             carriers[places[m.id].version].add(m.publisher)
+    if not carriers:  # what was whole has been withdrawn
+        return aged[0].id
     best = max(carriers, key=lambda v: (len(carriers[v]), v))
     whole = (
         m.id

@@ -25,6 +25,7 @@ from pipeline.lake import DataFile, Lake, Transaction, contract
 from pipeline.lake.lake import INTERNAL
 from pipeline.partition import Run
 from pipeline.run.drawing import Drawing, without_bridges
+from pipeline.run.tombstones import Tombstone, buried, tombstones
 
 __all__ = ["publish"]
 
@@ -54,14 +55,16 @@ def publish(lake: Lake, tx: Transaction) -> dict[str, int]:
     Returns:
         Counts: stories_written, records_written, stories, records.
     """
+    stones = tombstones(lake)
     state = {t: {f.rel: f.digest for f in lake.files(t)} for t in ("articles", "links", "decisions")}
+    state["withdrawn"] = {i: f"{s.why} {s.at.isoformat()}" for i, s in stones.items()}
     before = json.loads(lake.storage.read(_STATE)) if lake.storage.exists(_STATE) else {}
     if state != before:
         links = _links(lake)
         seeds = _changed(lake, state, before, links)
-        stories, places, meta, drawn = _judge(lake, links, seeds)
+        stories, places, meta, drawn = _judge(lake, links, seeds, stones)
         touched = {_file(row["run"]) for row in meta.values()}
-        written = _write_records(lake, tx, places, touched)
+        written = _write_records(lake, tx, places, touched, stones)
         judged = _write_stories(lake, tx, stories, places, meta, drawn, touched)
         tx.put(_STATE, state)
     else:
@@ -109,7 +112,9 @@ def _changed(
         )
         for column in columns
     ]
-    seeds = pa.chunked_array([c for column in found for c in column.chunks], pa.string()).unique()
+    buried_now, buried_then = (set(x.get("withdrawn", {}).items()) for x in (state, before))
+    raised = pa.array(sorted({i for i, _ in buried_now ^ buried_then}), pa.string())
+    seeds = pa.chunked_array([*(c for column in found for c in column.chunks), raised], pa.string()).unique()
     # An article that draws on a changed one names its story: it is judged again too.
     partial = pa.array([r.value for r in Relation if r not in GROUPING])
     drawn = pc.and_(pc.is_in(links["relation"], partial), pc.is_in(links["article_a"], seeds))
@@ -117,17 +122,25 @@ def _changed(
 
 
 def _judge(
-    lake: Lake, links: pa.Table, seeds: pa.Array
+    lake: Lake, links: pa.Table, seeds: pa.Array, stones: dict[str, Tombstone]
 ) -> tuple[list[Story], dict[str, tuple[Story, Place]], dict[str, dict[str, Any]], dict[str, list[dict[str, Any]]]]:
     """Stories of all articles that are connected with the seeds, and what they draw on."""
     must, cannot = _decisions(lake)
+    must += [(i, s.notice) for i, s in stones.items() if s.notice]  # a notice belongs to the story it ends
     wanted = _neighbourhood(links, must, seeds)
     meta = lake.take("articles", wanted, _META)
     ages = order_key(meta)
     rows = {row["article_id"]: row for row in meta.to_pylist()}
+    for i in (i for i, s in stones.items() if i in rows and not s.words):
+        rows[i]["title"] = None
     members = {
         row["article_id"]: Member(
-            row["article_id"], row["text_hash"], row["publisher"] or row["source"], (row["run"], row["article_id"]), age
+            row["article_id"],
+            row["text_hash"],
+            row["publisher"] or row["source"],
+            (row["run"], row["article_id"]),
+            age,
+            row["article_id"] in stones,
         )
         for row, age in zip(rows.values(), ages, strict=True)
     }
@@ -183,7 +196,13 @@ def _neighbourhood(links: pa.Table, must: Iterable[tuple[str, str]], seeds: pa.A
     return ids.filter(pa.array(np.isin(component, np.unique(component[codes[2 * n :]]))))
 
 
-def _write_records(lake: Lake, tx: Transaction, places: dict[str, tuple[Story, Place]], touched: set[Place_]) -> int:
+def _write_records(
+    lake: Lake,
+    tx: Transaction,
+    places: dict[str, tuple[Story, Place]],
+    touched: set[Place_],
+    stones: dict[str, Tombstone],
+) -> int:
     """Write the record files in which a row is new or judged otherwise; returns the rows written.
 
     Args:
@@ -199,9 +218,14 @@ def _write_records(lake: Lake, tx: Transaction, places: dict[str, tuple[Story, P
             continue
         judged: dict[str, tuple[Any, ...]] = {}
         if old is not None and same_articles:
-            rows = lake.dataset([old], "records").to_table(columns=["article_id", *_JUDGED])
+            rows = lake.dataset([old], "records").to_table(columns=["article_id", "withdrawn", *_JUDGED])
+            why = dict(zip(*(rows[c].to_pylist() for c in ("article_id", "withdrawn")), strict=True))
+            rows = rows.drop_columns("withdrawn")
             judged = {i: tuple(v) for i, *v in zip(*(c.to_pylist() for c in rows.columns), strict=True)}
-            if all(judged[i] == _judgement(*places[i]) for i in judged if i in places):
+            same_stones = all(
+                w == (stones[i].why if i in stones and not stones[i].words else None) for i, w in why.items()
+            )
+            if same_stones and all(judged[i] == _judgement(*places[i]) for i in judged if i in places):
                 continue
         with tx.writer("records", file.day, file.name, source=file.digest) as out:
             for batch in lake.batches(file):
@@ -210,7 +234,7 @@ def _write_records(lake: Lake, tx: Transaction, places: dict[str, tuple[Story, P
                 data = pa.Table.from_batches([batch])
                 for name, column in zip(_JUDGED, zip(*values, strict=True), strict=True):
                     data = data.append_column(name, pa.array(column, contract("records").schema.field(name).type))
-                out.write(data)
+                out.write(buried(data, stones))
                 written += batch.num_rows
     for day, name in done.keys() - articles.keys():
         tx.remove("records", day, name)
