@@ -42,10 +42,14 @@ def brief_body(tree: HtmlElement, found: list[str]) -> list[str]:
     size = _size(found)
     if not found or size > _WIDENED:
         return found
-    certain = main_paragraphs(tree, CERTAIN)
+    certain: list[str] | None = None
     for frame in _frames(tree):
         held = _held(found, frame)
-        if (_size(certain) >= _TRUSTED and held) or _has_run(tree, set(found).difference(held)):
+        if _has_run(tree, set(found).difference(held)):
+            return found
+        if held and certain is None:  # as costly as the whole page
+            certain = main_paragraphs(tree, CERTAIN)
+        if held and _size(certain or []) >= _TRUSTED:
             return found
         body = main_paragraphs(_alone(frame), CERTAIN) if len(frame) else paragraphs(frame)
         if held and max(held, key=len) not in body:  # it took a caption or byline for the whole

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable, MutableSequence
+from importlib import import_module
 from typing import Any, NamedTuple
 
 from lxml.etree import Element, SubElement, XPath
@@ -19,7 +20,12 @@ from trafilatura import xpaths
 
 __all__ = ["Remembered", "install"]
 
+_NAMESPACES = {"re": xpaths.REGEXP_NS}
 _MAX_KINDS = 10_000  # remembered by one expression: a few megabytes
+_LISTS = (
+    "RAW_TREE_PRUNE_XPATH", "REMOVE_COMMENTS_XPATH", "REMOVE_COMMENTS_AND_LISTS_XPATH", "OVERALL_DISCARD_XPATH",
+    "TEASER_DISCARD_XPATH", "PRECISION_DISCARD_XPATH", "BODY_XPATH", "AUTHOR_XPATHS", "AUTHOR_DISCARD_XPATHS",
+)  # fmt: skip
 _LITERAL = re.compile(r"'[^']*'|\"[^\"]*\"")
 _SELF = re.compile(r"self::(\w+)")
 _OWN = re.compile(r"@([\w-]+)")
@@ -27,12 +33,12 @@ _BEYOND = re.compile(r"/|::|\*|\b(?:position|last|count|text|node)\b|^\s*\d+\s*$
 
 
 class Remembered:
-    """Selects the descendants that an XPath expression selects, in document order.
+    """Selects what an XPath expression selects, in document order.
 
     Args:
-        expression: Of the form ``.//*[…]…[1]`` or ``(.//*[…]…)[1]``, its predicates on names and attributes of the
-            element itself. If there are more predicates behind those, the expression is only asked when something
-            passes the first.
+        expression: Of the form ``.//*[…]…``, ``.//*[…]…[1]``, ``(.//*[…]…)[1]`` or ``//*[…]…``, its predicates on names
+            and attributes of the element itself. If there are more predicates, or other expressions joined to it by
+            ``|``, the expression itself is asked when something passes the first or the others find something.
 
     Attributes:
         expression: As given.
@@ -46,8 +52,9 @@ class Remembered:
         if form is None:
             raise ValueError(f"not an expression on an element's own attributes: {expression.path}")
         self.expression = expression
-        self._pick, self._whole = form.pick, form.whole
-        self._ask = XPath(f".//*{form.own}", namespaces={"re": xpaths.REGEXP_NS})
+        self._form = form
+        self._others = XPath(form.others, namespaces=_NAMESPACES) if form.others else None
+        self._ask = XPath(f".//*{form.own}", namespaces=_NAMESPACES)
         blank = _blank(form.own)
         self._tags = tuple(_SELF.findall(blank.partition("]")[0]))
         self._by_tag = "self::" in blank.partition("]")[2]
@@ -60,14 +67,23 @@ class Remembered:
             hits = self._hits(tree)
         except ValueError:  # an attribute with characters that lxml reads but does not write
             return _select(self.expression, tree)
-        if not hits or (self._whole and self._pick is None):
+        form = self._form
+        if self._others is not None:
+            others = _select(self._others, tree)
+            if not hits:
+                return others
+            if others:
+                return _select(self.expression, tree)
+        if not hits or (form.whole and form.pick is None):
             return hits
-        if not self._whole:
+        if not form.whole:
             return _select(self.expression, tree)
-        return hits[:1] if self._pick == "first" else _first_children(hits)
+        return hits[:1] if form.pick == "first" else _first_children(hits)
 
     def _hits(self, tree: HtmlElement) -> list[HtmlElement]:
-        elements = list(tree.iterdescendants(*(self._tags or ("*",))))
+        tags = self._tags or ("*",)
+        everywhere = self._form.everywhere
+        elements = list(tree.getroottree().getroot().iter(*tags) if everywhere else tree.iterdescendants(*tags))
         kinds = self._kinds(elements)
         known = self._known
         specimens = {kind: e for kind, e in zip(kinds, elements, strict=True) if kind not in known}
@@ -104,40 +120,65 @@ class Remembered:
 
 def install() -> None:
     """Put remembered expressions into trafilatura's lists, for this process. May be called again."""
-    for name in ("RAW_TREE_PRUNE", "REMOVE_COMMENTS", "REMOVE_COMMENTS_AND_LISTS", "OVERALL_DISCARD", "TEASER_DISCARD",
-                 "PRECISION_DISCARD", "BODY"):  # fmt: skip
-        expressions: MutableSequence[XPath | Remembered] = getattr(xpaths, f"{name}_XPATH")
-        for n, expression in enumerate(expressions):
-            if isinstance(expression, XPath) and _read(expression.path):
-                expressions[n] = Remembered(expression)
+    for name in _LISTS:
+        expressions: MutableSequence[XPath | Remembered] = getattr(xpaths, name)
+        expressions[:] = [_remembered(e) for e in expressions]
+    baseline: Any = import_module("trafilatura.baseline")  # the package has a function of this name
+    baseline.BASIC_CLEAN_XPATH = _remembered(baseline.BASIC_CLEAN_XPATH)
+
+
+def _remembered(expression: XPath | Remembered) -> XPath | Remembered:
+    return Remembered(expression) if isinstance(expression, XPath) and _read(expression.path) else expression
 
 
 class _Form(NamedTuple):
     own: str  # predicates on the element alone
     whole: bool  # whether they are all there are
-    pick: str | None  # "first": of all that pass, "child": of the children of one parent
+    pick: str | None = None  # "first": of all that pass, "child": of the children of one parent
+    everywhere: bool = False  # from the document's root on, not below the element that is asked about
+    others: str | None = None  # expressions joined to it by |
 
 
 def _read(path: str) -> _Form | None:
     """How an expression is made; None if it is of another form than `Remembered` takes."""
+    parts = _split(path)
+    if len(parts) > 1:
+        read = {part: form for part in parts if (form := _read(part)) and form.whole and not form.pick}
+        if len(read) != 1:
+            return None
+        (part, form), *_ = read.items()
+        return form._replace(others="|".join(p for p in parts if p != part))
     path, blank, pick = path.strip(), _blank(path.strip()), None
     if re.fullmatch(r"\(.*\)\s*\[\s*1\s*\]", blank, re.DOTALL):
         end = blank.rindex(")")
         path, blank, pick = path[1:end].strip(), blank[1:end].strip(), "first"
     elif found := re.search(r"\[\s*1\s*\]$", blank):
         path, blank, pick = path[: found.start()].strip(), blank[: found.start()].strip(), "child"
-    if not blank.startswith(".//*["):
+    if not blank.startswith((".//*[", "//*[")):
         return None
-    own, start, depth = "", 4, 0
-    for end, c in enumerate(blank[4:], 5):
+    everywhere = blank.startswith("//")
+    begin = blank.index("[")
+    own, start, depth = "", begin, 0
+    for end, c in enumerate(blank[begin:], begin + 1):
         depth += (c == "[") - (c == "]")
         if depth < 0 or (depth == 0 and c not in "] \n\t"):
             return None
         if depth == 0 and c == "]":
             if _BEYOND.search(_SELF.sub("", blank[start + 1 : end - 1].lstrip("["))):
-                return _Form(own, False, pick) if own else None
+                return _Form(own, False, pick, everywhere) if own else None
             own, start = own + path[start:end], end
-    return _Form(own, True, pick) if own and depth == 0 else None
+    return _Form(own, True, pick, everywhere) if own and depth == 0 else None
+
+
+def _split(path: str) -> list[str]:
+    """The expressions that ``|`` joins, outside of predicates and brackets."""
+    parts, start, depth = [], 0, 0
+    for n, c in enumerate(_blank(path)):
+        depth += (c in "([") - (c in ")]")
+        if c == "|" and depth == 0:
+            parts.append(path[start:n])
+            start = n + 1
+    return [*parts, path[start:]]
 
 
 def _blank(path: str) -> str:

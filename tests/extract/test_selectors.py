@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,15 +16,16 @@ from pipeline.extract.selectors import Remembered, install
 install()
 REMEMBERED = [
     e
-    for name in ("RAW_TREE_PRUNE", "REMOVE_COMMENTS", "REMOVE_COMMENTS_AND_LISTS", "OVERALL_DISCARD", "TEASER_DISCARD",
-                 "PRECISION_DISCARD", "BODY")
-    for e in getattr(xpaths, f"{name}_XPATH")
+    for e in (
+        *(e for name in vars(xpaths) if "XPATH" in name for e in getattr(xpaths, name)),
+        import_module("trafilatura.baseline").BASIC_CLEAN_XPATH,
+    )
     if isinstance(e, Remembered)
-]  # fmt: skip
+]
 VALUES = st.sampled_from(
     ["", "body", "article-body", "comments", "comment-list", "Commentary", "share", "cookie", "cookie-law", "teaser-x", "nav",
      "navigation", "hidden", " hidden", "main", "main-content", "content", "infinite-scroll", "mvp-post-add-wrap", "display:none",
-     "border:0", "bottom", "permalink", "Newsletter", "newsletter", "post-content", "fullText", "story", "true", "&#1;"]
+     "border:0", "bottom", "permalink", "Newsletter", "newsletter", "post-content", "fullText", "story", "true", "author", "Byline", "footer", "date", "cookie-consent", "&#1;"]
 )  # fmt: skip
 NAMES = st.sampled_from(["id", "class", "role", "style", "aria-hidden", "data-component", "itemprop", "x:y"])
 TAGS = st.sampled_from(
@@ -59,7 +62,7 @@ def tree(body: str) -> HtmlElement:
 
 
 def test_the_costly_ones_are_remembered() -> None:
-    assert len(REMEMBERED) >= 10
+    assert len(REMEMBERED) >= 15
 
 
 @given(st.lists(markup(), min_size=1, max_size=4).map("".join))
@@ -77,7 +80,7 @@ def test_which_attribute_stands_first_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [".//p", "//*[@id='a']", ".//*[ancestor::p]", ".//*[p]", ".//*[@id][2]", ".//*[@id]/p", ".//*[.//p]", ".//*[position()=1]"]
+    "path", [".//p", "//*[@id='a']", "//*[@id='a']|//p", ".//p|.//*[@id='a']", ".//*[@id='a']|.//*[@id='b']", ".//*[ancestor::p]", ".//*[p]", ".//*[@id][2]", ".//*[@id]/p", ".//*[.//p]", ".//*[position()=1]"]
 )  # fmt: skip
 def test_other_forms_are_refused_or_asked(path: str) -> None:
     page = tree('<div id="a"><p id="b">x</p><p>y</p></div><div id="c"><p id="d"></p></div>')
