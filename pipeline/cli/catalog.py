@@ -13,15 +13,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.errors import WirefoldError
+from pipeline.fold.changes import Change, changes
+from pipeline.fold.diff import diff
 from pipeline.lake import Lake
 
-__all__ = ["Row", "articles", "find", "links_of", "members", "open_lake", "relations", "stories", "touched_by"]
+__all__ = ["Row", "articles", "find", "links_of", "members", "open_lake", "relations", "steps", "stories", "touched_by"]
 
 Row = dict[str, Any]
 
 _MEMBER = [
     "article_id", "story_id", "relation", "parent_id", "version_no", "is_canonical", "title", "url", "source",
-    "publisher", "language", "published_at", "clock", "word_count", "text_hash", "run",
+    "publisher", "language", "published_at", "clock", "word_count", "text_hash", "run", "notice", "withdrawn",
 ]  # fmt: skip
 
 
@@ -89,6 +91,24 @@ def members(lake: Lake, story_id: str) -> list[Row]:
         known = shares.get((r["parent_id"], r["article_id"]))
         r["share"] = 1.0 if known is None and r["relation"] == "exact" else known
     return sorted(records, key=lambda r: (r["published_at"], r["version_no"], r["article_id"]))
+
+
+def steps(lake: Lake, records: Sequence[Row]) -> dict[str, Change]:
+    """What changed at each version of a story against what it was made from, by the first article of the version.
+
+    Args:
+        records: As `members` gives them.
+    """
+    parents: dict[int, tuple[str, str]] = {}
+    for r in records:
+        if r["version_no"] > 1 and r["parent_id"] and not r["withdrawn"]:
+            parents.setdefault(r["version_no"], (r["article_id"], r["parent_id"]))
+    texts = articles(lake, [i for pair in parents.values() for i in pair])
+    return {
+        new: changes(diff(texts[old]["text"], texts[new]["text"]))
+        for new, old in parents.values()
+        if not texts[old]["withdrawn"]
+    }
 
 
 def articles(lake: Lake, ids: Sequence[str]) -> dict[str, Row]:

@@ -61,10 +61,12 @@ def show(wanted: Annotated[str, typer.Argument(metavar="STORY|ARTICLE", help="It
         story = catalog.stories(store, [found])[0]
         records = catalog.members(store, found)
         sources = {s["story_id"]: s for s in catalog.stories(store, [d["story_id"] for d in story["draws_on"]])}
+        steps = catalog.steps(store, records)
         if as_json:
-            print_json({"kind": kind, "story": story, "articles": records})
+            articles = [r | {"changes": asdict(steps[i]) if (i := r["article_id"]) in steps else None} for r in records]
+            print_json({"kind": kind, "story": story, "articles": articles})
         else:
-            console().print(story_view(story, records, sources))
+            console().print(story_view(story, records, sources, steps))
         return
     article = catalog.articles(store, [found])[found]
     links = catalog.links_of(store, found)

@@ -12,19 +12,25 @@ from rich.text import Text
 from pipeline.cli.catalog import Row
 from pipeline.cli.console import clean, count, safe, short, when
 from pipeline.cli.report import RELATIONS
+from pipeline.fold.changes import Change
 from pipeline.fold.diff import Kind, Op, Paragraph, Trait, Words
 
 __all__ = ["article_view", "diff_view", "story_view"]
 
+_SIGNS = ("green", "red", "yellow", "blue")
+_FACTS = 4  # changed numbers, and as many names, that are shown of a step
 _REASONS = 8  # links that are shown with all their reasons
 
 
-def story_view(story: Row, records: Sequence[Row], sources: Mapping[str, Row]) -> RenderableType:
+def story_view(
+    story: Row, records: Sequence[Row], sources: Mapping[str, Row], steps: Mapping[str, Change]
+) -> RenderableType:
     """A story along time.
 
     Args:
         records: As `catalog.members` gives them.
         sources: The stories that it draws on, by id.
+        steps: As `catalog.steps` gives them.
     """
     counts = (
         count(story["articles"], "article"),
@@ -33,7 +39,9 @@ def story_view(story: Row, records: Sequence[Row], sources: Mapping[str, Row]) -
     )
     head = Text.assemble(
         safe(story["title"], "bold"), "\n", (story["story_id"], "cyan"), "  ", " · ".join(counts),
-        (" · needs review", "yellow") if story["needs_review"] else "",
+        (" · needs review", "yellow") if story["needs_review"] else "", "\n",
+        "first: ", (clean(story["first_publisher"]), "bold"),
+        f", {when(story['first_published_at'])} UTC, by the clock of the {_CLOCKS[story['first_clock']]}",
     )  # fmt: skip
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("UTC", no_wrap=True)
@@ -47,7 +55,8 @@ def story_view(story: Row, records: Sequence[Row], sources: Mapping[str, Row]) -
         table.add_row(
             when(r["published_at"]), r["clock"], version, safe(r["publisher"] or r["source"]), short(r["article_id"])
         )
-        table.add_row("", "", "", Group(title, _relation(r), ""))
+        change = [_change(steps[r["article_id"]])] if r["article_id"] in steps else []
+        table.add_row("", "", "", Group(title, _relation(r), *change, ""))
     parts: list[RenderableType] = [head, "", table]
     if story["draws_on"]:
         parts += [Text("Draws on", style="bold"), _drawn(story, sources)]
@@ -61,6 +70,27 @@ def _relation(record: Row) -> Text:
         text.append(f", which has {record['share']:.0%} of it")
     if record["is_canonical"]:
         text.append("  canonical", style="green")
+    if record["withdrawn"]:
+        text.append(f"  {record['withdrawn']}", style="bold red")
+    elif record["notice"]:
+        text.append(f"  {record['notice']}", style="yellow")
+    return text
+
+
+def _change(change: Change) -> Text:
+    """``+2 −1 ~3 paragraphs; 8.7 → 9.7; Lee → Kim``"""
+    text = Text()
+    signs = zip("+-~>", (change.added, change.removed, change.changed, change.moved), _SIGNS, strict=True)
+    for sign, n, style in signs:
+        if n:
+            text.append(f"{sign}{n} ", style=style)
+    text.append("paragraphs" if text else "no paragraph changed", style="dim")
+    for facts in (change.numbers, change.names):
+        for old, new in facts[:_FACTS]:
+            text.append("; ", style="dim").append(clean(old) or "·", style="red").append(" → ", style="dim")
+            text.append(clean(new) or "·", style="green")
+        if len(facts) > _FACTS:
+            text.append(f"; {len(facts) - _FACTS} more", style="dim")
     return text
 
 

@@ -117,6 +117,10 @@ def test_show_story(sample_lake: str) -> None:
     result = wirefold("show", top["story_id"][:9], "--lake", sample_lake)
     assert result.exit_code == 0
     assert all(a["article_id"][:9] in result.stdout for a in found["articles"])
+    assert f"first: {top['first_publisher']}" in result.stdout
+    corrected = next(a for a in found["articles"] if a["notice"] == "correction")
+    assert ["8.7", "9.7"] in corrected["changes"]["numbers"]
+    assert "8.7 → 9.7" in result.stdout
 
 
 def test_show_composite(sample_lake: str) -> None:
