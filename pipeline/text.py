@@ -7,7 +7,7 @@ import unicodedata
 
 import xxhash
 
-__all__ = ["plain_marks", "reading_form", "text_hash"]
+__all__ = ["mend", "plain_marks", "reading_form", "text_hash"]
 
 # C0/C1 controls (but tab and line feed), soft hyphen, zero-width characters, BOM, bidirectional overrides, and lone
 # surrogates: none of them is text, and several can hide or reorder it on a terminal.
@@ -16,6 +16,12 @@ _INVISIBLE = re.compile(
 )
 _BLANKS = re.compile(r"[^\S\n ][^\S\n]*|  +")  # never a lone space: those are left alone, which is five times faster
 _PARAGRAPH = re.compile(r"\n[ \n]*")
+
+# UTF-8 that was read as a single-byte encoding: a lead byte followed by what continuation bytes look like there.
+_MOJIBAKE = re.compile(
+    "[\u00c2\u00c3\u00c4\u00c5\u00d0\u00d1\u00e2\u00f0][\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160"
+    "\u2039\u0152\u017d\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]"
+)
 
 # Typographic variants that agencies and sites swap freely; equal for comparing, kept for reading.
 _FOLD = str.maketrans({
@@ -35,6 +41,15 @@ def reading_form(text: str) -> str:
     clean = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     clean = _BLANKS.sub(" ", unicodedata.normalize("NFC", clean)).replace("  ", " ").replace(" \n", "\n")
     return _PARAGRAPH.sub("\n\n", clean).strip()
+
+
+def mend(text: str) -> str:
+    """Text with mojibake such as ``caf\u00c3\u00a9`` repaired where that is certain (ftfy); other text as it is."""
+    if not _MOJIBAKE.search(text):
+        return text
+    import ftfy  # rarely needed
+
+    return ftfy.fix_encoding(text)
 
 
 def plain_marks(text: str) -> str:

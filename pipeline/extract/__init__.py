@@ -16,7 +16,7 @@ from pipeline.extract.decode import decode
 from pipeline.extract.failure import Unextractable
 from pipeline.extract.language import article_language
 from pipeline.extract.sniff import Kind, binary_kind, text_kind
-from pipeline.text import reading_form
+from pipeline.text import mend, reading_form
 
 __all__ = ["extract"]
 
@@ -80,8 +80,8 @@ def _finish(
     article: Article, capture: Capture, publisher: str | None, language: str | None, settings: ExtractSettings
 ) -> Article:
     """What all formats have in common: reading form, length, language, dateline, agency and the feed's word on time."""
-    headline = " ".join(reading_form(article.title).split())
-    text, authors = _without_head(reading_form(article.text), headline, article.authors)
+    headline = " ".join(reading_form(mend(article.title)).split())
+    text, authors = _without_head(reading_form(mend(article.text)), headline, article.authors)
     title = headline or " ".join(reading_form(capture.item.title or text.partition("\n")[0]).split())
     usable = article.status == "usable"
     if not usable:

@@ -54,6 +54,8 @@ _NOT_TEXT = frozenset(
     ]
 )
 _CELLS = frozenset(("td", "th", "cell"))
+_BROKEN = re.compile(r"\b([^\W\d_]{2,})-$")
+_REST = re.compile(r"[^\W\d_A-Z]+")
 _PLAIN_LINE = 100  # characters: longer lines are whole paragraphs, shorter ones are wrapped text
 
 
@@ -167,7 +169,20 @@ def plain_paragraphs(text: str) -> list[str]:
         apart = any(len(line) > _PLAIN_LINE for line in lines)
         for n, line in enumerate(lines):
             if n and not apart and not line.startswith(("  ", "\t")):
-                done[-1] += " " + " ".join(line.split())
+                done[-1] = _joined(done[-1], " ".join(line.split()), text)
             else:
                 done.append(" ".join(line.split()))
     return done
+
+
+def _joined(above: str, below: str, text: str) -> str:
+    """Two lines of a paragraph; a word that was broken between them is whole again.
+
+    Its hyphen stays unless `text` has the word without it elsewhere: ``self-`` / ``service`` is one word with a hyphen.
+    """
+    broken = _BROKEN.search(above)
+    rest = _REST.match(below)
+    if not broken or not rest:
+        return f"{above} {below}"
+    whole = re.search(rf"\b{broken[1]}{rest[0]}\b", text, re.IGNORECASE)
+    return (above[:-1] if whole else above) + below

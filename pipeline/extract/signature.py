@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -25,6 +26,7 @@ _NAME = re.compile(
 )
 _ELSEWHERE = frozenset(("aside", "footer", "nav"))
 _OTHERS = re.compile(r"comment|related|sidebar|recirc|teaser|latest|popular|trending", re.IGNORECASE)
+_AROUND = 5  # steps up to what holds the byline or something else; further up, names mean the page
 _NEAR = 400  # elements behind the headline in which a byline stands
 _SHARED = 4  # steps up to what holds all names of one byline
 
@@ -48,18 +50,21 @@ def signed(tree: HtmlElement, site: str | None) -> tuple[str, ...]:
         behind += 1
         if behind > _NEAR:
             break
-        if not _is_signature(element) or any(map(_is_signature, element.iterdescendants())):
+        if not _is_signature(element):
             continue
-        if any(
-            a.tag in _ELSEWHERE or _OTHERS.search(f"{a.get('class')} {a.get('id')}") for a in element.iterancestors()
-        ):
+        if any(map(_is_elsewhere, islice(element.iterancestors(), _AROUND))):
             continue
         found = [n for n in author_names([" ".join("".join(element.itertext()).split())], site) if _NAME.fullmatch(n)]
-        above = list(element.iterancestors())[:_SHARED]
+        above = set(islice(element.iterancestors(), _SHARED))
         if found and (not names or holders.intersection(above)):
             names += found
-            holders = holders or set(above)
-    return tuple(dict.fromkeys(names))
+            holders = holders or above
+    # an element around a name holds it with the author's office: "Ada Lind Staff"
+    return tuple(dict.fromkeys(n for n in names if not any(m != n and m in n for m in names)))
+
+
+def _is_elsewhere(element: HtmlElement) -> bool:
+    return element.tag in _ELSEWHERE or _OTHERS.search(f"{element.get('class')} {element.get('id')}") is not None
 
 
 def _is_signature(element: HtmlElement) -> bool:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from pipeline.article import Article, Capture, Item, NotModified, Reject
-from pipeline.config import Config
+from pipeline.article import Article, Capture, Item, NotModified, Reason, Reject
+from pipeline.config import Config, ExtractSettings
 from pipeline.errors import UsageError
 from pipeline.extract import extract
+from pipeline.extract.failure import Unextractable
 from pipeline.sources.directory import read_file
 
 __all__ = ["STDIN", "extract_pages"]
@@ -42,7 +45,7 @@ def extract_pages(
 
 def _extracted(read: Iterator[Capture | Reject], count: int, config: Config) -> Iterator[Article | Reject]:
     if count <= _FEW:
-        yield from (found if isinstance(found, Reject) else extract(found, settings=config.extract) for found in read)
+        yield from (found if isinstance(found, Reject) else _extract_here(found, config.extract) for found in read)
         return
     from pipeline.extract.workers import extract_stream
 
@@ -61,6 +64,23 @@ def _extracted(read: Iterator[Capture | Reject], count: int, config: Config) -> 
         yield result
         done = n
     yield from (refused.pop(k) for k in range(done + 1, count))
+
+
+def _extract_here(capture: Capture, settings: ExtractSettings) -> Article | Reject:
+    """`extract` in this process, within the time limit: a page that takes longer is too complex."""
+    if threading.current_thread() is not threading.main_thread():
+        return extract(capture, settings=settings)  # signals reach the main thread only
+
+    def give_up(*_: object) -> None:
+        raise Unextractable(Reason.TOO_COMPLEX, f"took longer than {settings.page_timeout:g} s")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, settings.page_timeout, 1.0)  # again, where a library swallowed it
+    try:
+        return extract(capture, settings=settings)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _read(place: str, url: str | None, seq: int, config: Config) -> Capture | Reject:

@@ -1,0 +1,123 @@
+"""What stands between and around the paragraphs of an article, and what of it is text."""
+
+from __future__ import annotations
+
+import pytest
+
+from .helpers import SENTENCE, TEXT, article, page
+
+NEXT = "Crews will be told in person next week, the company added, and the mayor of the town will be there."
+
+
+def amid(markup: str, head: str = "") -> list[str]:
+    """Paragraphs of a page with `markup` between its fourth and fifth paragraph, without those."""
+    body = page(head).replace(f"<p>{TEXT[4]}</p>", f"{markup}<p>{TEXT[4]}</p>")
+    found = article(body).text.split("\n\n")
+    assert [p for p in found if p in TEXT] == TEXT
+    return [p for p in found if p not in TEXT]
+
+
+def behind(markup: str, head: str = "") -> list[str]:
+    found = article(page(head).replace("</article>", f"{markup}</article>")).text.split("\n\n")
+    assert found[: len(TEXT)] == TEXT
+    return found[len(TEXT) :]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<blockquote class="twitter-tweet"><p>Finally a ferry again for all of us here!</p>&mdash; Ada (@ada)</blockquote>',
+        '<blockquote class="instagram-media"><p>A picture of the ferry by somebody with a camera</p></blockquote>',
+        "<figure><img src='f.jpg'><figcaption>The ferry at the pier on Monday. Photo: A. Lind</figcaption></figure>",
+        '<div class="wp-caption-text">The ferry at the pier on Monday, seen from the lighthouse.</div>',
+        "<table><tr><th>Port</th><th>Time</th></tr><tr><td>Els</td><td>9.30</td></tr></table>",
+        "<p>Read more: <a href='/b'>Why the bridge is closed until the autumn</a></p>",
+        "<p>[Related: <a href='/b'>Why the bridge is closed until the autumn</a>]</p>",
+        "<p><strong>Lire aussi : </strong><a href='/b'>Pourquoi le pont est fermé</a></p>",
+        "<p><a href='/b'>WHY THE BRIDGE IS CLOSED UNTIL THE AUTUMN</a></p>",
+        "<p>ADVERTISEMENT</p>",
+        "<p>Story continues below</p>",
+        "<p>Sign up for our newsletter to get the day's ferries in your inbox.</p>",
+        "<p>Follow us on Facebook for more about ferries.</p>",
+        "<p>Click here to read the full timetable.</p>",
+        "<p>___</p>",
+    ],
+)
+def test_furniture_amid_the_text_is_left_out(markup: str) -> None:
+    assert amid(markup) == []
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<h3>Related stories</h3><ul><li><a href='/b'>Why the bridge is closed</a></li><li><a href='/c'>Crane escapes</a></li></ul>",
+        "<h2>Most read</h2><div><p><a href='/b'>Why the bridge is closed until the autumn of the year</a></p></div>",
+        "<p>Copyright 2026 Harbour Post. All rights reserved.</p>",
+        '<p>This story was originally published in the May issue as "Ferry".</p>',
+        "<p>We may earn a commission from links on this page, and we receive compensation when you buy.</p>",
+        "<p>Got a news tip? Email tips@harbour-post.example</p>",
+        "<h2>Comments</h2>",
+    ],
+)
+def test_furniture_behind_the_text_is_left_out(markup: str) -> None:
+    assert behind(markup) == []
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        (f"<p>{NEXT}</p>", [NEXT]),
+        ("<p>Subscriptions to the ferry cost nine crowns a month.</p>", ["Subscriptions to the ferry cost nine crowns a month."]),
+        ("<p>Advertisement income fell by half, it said.</p>", ["Advertisement income fell by half, it said."]),
+        (f"<h2>What it costs</h2><p>{NEXT}</p>", ["What it costs", NEXT]),
+        (f"<p>Most read the timetable twice, <a href='/b'>a survey</a> found. {NEXT}</p>", [f"Most read the timetable twice, a survey found. {NEXT}"]),
+        ("<ul><li>Adults pay nine crowns</li><li>Children go free</li></ul>", ["Adults pay nine crowns", "Children go free"]),
+        (f"<blockquote><p>{NEXT}</p></blockquote>", [NEXT]),
+        (f"<p>The <a href='/c'>company</a> and the <a href='/u'>union</a> agreed. {NEXT}</p>", [f"The company and the union agreed. {NEXT}"]),
+    ],
+)  # fmt: skip
+def test_text_is_kept(markup: str, text: list[str]) -> None:
+    assert amid(markup) == text
+
+
+def test_a_table_that_is_the_article_stays() -> None:
+    rows = "".join(f"<tr><td>Port {n}</td><td>departs at {n}.30 every day</td></tr>" for n in range(3, 12))
+    found = article(page(paragraphs=[SENTENCE]).replace("</article>", f"<table>{rows}</table></article>"))
+    assert "Port 3 departs at 3.30 every day" in found.text
+
+
+def test_the_summary_above_the_body_is_its_beginning() -> None:
+    summary = "Crews were told in writing, and the mayor of the town is not amused at all."
+    head = f'<meta property="og:description" content="{summary}">'
+    shown = page(head).replace("</h1>", f'</h1><h2 class="dek">{summary}</h2>').replace("<h1>", "<header><h1>")
+    shown = shown.replace("</h2>", "</h2></header>")
+    assert article(shown).text.split("\n\n") == [summary, *TEXT]
+    assert article(page(head)).text.split("\n\n") == TEXT  # what is not shown is not read
+    teaser = page(f'<meta property="og:description" content="{TEXT[0][:80]}">')
+    assert article(teaser).text.split("\n\n") == TEXT  # it is the first paragraph already
+
+
+def test_subheads_come_back_where_trafilatura_lost_them() -> None:
+    # A frame that is too short makes it search the whole page for paragraphs, without heads.
+    parts = "".join(f"<h2>Part {n}</h2><p>{p}</p>" for n, p in enumerate(TEXT))
+    found = article(
+        f'<html><body><h1>Ferry</h1><div class="story-body"><p>Short.</p></div><div>{parts}</div></body></html>'
+    )
+    assert [p for p in found.text.split("\n\n") if p.startswith("Part")][1:] == [f"Part {n}" for n in range(1, 5)]
+
+
+def test_the_pages_own_data_says_where_the_text_ends() -> None:
+    tail = "<p>Ada Lind has written about ships since she was nine years old and lives in Els.</p>"
+    data = (
+        '<script type="application/ld+json">{"@type": "NewsArticle", "articleBody": "' + " ".join(TEXT) + '"}</script>'
+    )
+    assert behind(tail, data) == []
+    assert behind(tail) == ["Ada Lind has written about ships since she was nine years old and lives in Els."]
+
+
+def test_the_pages_own_data_is_taken_where_the_page_shows_a_part() -> None:
+    body = "\\n".join([*TEXT, *(f"{SENTENCE} It was number {n}." for n in range(20))])
+    data = f'<script type="application/ld+json">{{"@type": "NewsArticle", "articleBody": "{body}"}}</script>'
+    found = article(page(data, TEXT[:2]))
+    assert found.text.split("\n\n")[: len(TEXT)] == TEXT
+    assert (found.extractor, found.text.endswith("number 19.")) == ("json-ld", True)

@@ -1,0 +1,92 @@
+"""What must not pass for an article, and what is marked."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pipeline.article import Kind, Reason
+
+from .helpers import SENTENCE, TEXT, URL, article, page, reject
+
+
+def ld(**fields: object) -> str:
+    return f'<script type="application/ld+json">{json.dumps(fields)}</script>'
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["404 - Page not found", "Page not found | Harbour Post", "Access Denied", "Just a moment...", "Error 503", "Seite nicht gefunden"],
+)  # fmt: skip
+def test_error_pages_served_as_a_success_are_turned_away(title: str) -> None:
+    found = reject(page(f"<title>{title}</title>", [SENTENCE, "Try the search, or go back."], h1=""))
+    assert (found.reason, title[:5] in found.detail) == (Reason.NOT_ARTICLE, True)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Ferry not found after storm at sea",
+        "404 crew members told in writing of it all year long, union says after talks with the ferry company and mayor",
+    ],
+)
+def test_headlines_are_not_error_messages(title: str) -> None:
+    assert article(page(f"<title>{title}</title>", h1="")).title == title
+
+
+def test_consent_walls_are_turned_away() -> None:
+    wall = [
+        "We and our partners store cookies on your device and process personal data with your consent.",
+        "You can change your choices at any time. Vendors may use cookies for tracking without asking for consent.",
+    ]
+    assert reject(page("<title>Before you continue</title>", wall, h1="")).reason is Reason.NOT_ARTICLE
+    text = [*TEXT, "The law on cookies and consent is about personal data."]
+    assert article(page("<title>Before you continue</title>", text, h1="")).kind is Kind.ARTICLE
+
+
+@pytest.mark.parametrize(
+    ("head", "paragraphs", "url", "kind"),
+    [
+        ("", TEXT, URL, Kind.ARTICLE),
+        (ld(**{"@type": "LiveBlogPosting"}), TEXT, URL, Kind.LIVE),
+        (ld(**{"@type": "NewsArticle"}), TEXT, "https://harbour-post.example/gallery/ferry", Kind.GALLERY),
+        (ld(**{"@type": "ImageGallery"}), TEXT, URL, Kind.GALLERY),
+        (ld(**{"@type": "VideoObject"}), TEXT[:2], URL, Kind.VIDEO),
+        (ld(**{"@type": "NewsArticle"}), TEXT[:2], "https://harbour-post.example/video/ferry", Kind.VIDEO),
+        # an article with a film in it is an article
+        (ld(**{"@graph": [{"@type": "NewsArticle"}, {"@type": "VideoObject"}]}), TEXT, URL, Kind.ARTICLE),
+        (ld(**{"@type": "VideoObject"}), TEXT * 3, URL, Kind.ARTICLE),
+    ],
+)
+def test_kind(head: str, paragraphs: list[str], url: str, kind: Kind) -> None:
+    assert article(page(head, paragraphs), url=url).kind is kind
+
+
+def test_a_live_file_is_told_by_its_title_and_its_entries() -> None:
+    title = "<title>Ferry strike: live updates</title>"
+    entries = "".join(f'<div class="live-blog-post"><p>{p}</p></div>' for p in TEXT)
+    body = page(title, [], h1="Ferry strike: live updates").replace("</article>", f"{entries}</article>")
+    assert article(body).kind is Kind.LIVE
+    assert article(page(title, h1="Ferry strike: live updates")).kind is Kind.ARTICLE
+
+
+@pytest.mark.parametrize(
+    ("head", "markup", "truncated"),
+    [
+        ("", "", False),
+        (ld(**{"@type": "NewsArticle", "isAccessibleForFree": False}), "", True),
+        (ld(**{"@type": "NewsArticle", "isAccessibleForFree": "False"}), "", True),
+        (ld(**{"@type": "NewsArticle", "isAccessibleForFree": True}), "", False),
+        (ld(**{"@type": "NewsArticle", "wordCount": 900}), "", True),
+        (ld(**{"@type": "NewsArticle", "wordCount": 120}), "", False),
+        ("", "<div><span>Subscribe to continue reading this article</span></div>", True),
+    ],
+)
+def test_a_part_before_a_paywall_is_marked(head: str, markup: str, truncated: bool) -> None:
+    assert article(page(head).replace("</article>", f"</article>{markup}")).is_truncated is truncated
+
+
+def test_a_long_text_behind_a_paywall_is_whole() -> None:
+    head = ld(**{"@type": "NewsArticle", "isAccessibleForFree": False})
+    assert article(page(head, [f"{p} {n}" for n in range(6) for p in TEXT])).is_truncated is False
