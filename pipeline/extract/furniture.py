@@ -26,6 +26,7 @@ _ABOVE = frozenset(("h1", "span", "a"))  # stand above a body and are none of it
 _HELD = 0.8  # share of the text in what holds the body
 LINKED = 0.8  # share of a line in links
 _POINTING = 0.3  # share of a label in links, when the link is part of it
+_BEGINNING = 8  # characters that sort out most elements of a page
 _LABEL_CHARS = 60
 _TEASERS = 12  # more links below a label are what the article is about
 
@@ -100,10 +101,12 @@ class Line(NamedTuple):
 def locate(tree: HtmlElement, lines: list[str]) -> list[Line]:
     """Each line with the innermost block that holds it alone; those that stand twice are taken in order."""
     wanted: dict[str, list[HtmlElement]] = {_squeezed(line): [] for line in lines}
+    beginnings = {key[:_BEGINNING] for key in wanted}
     for element in tree.iter(*_LEAVES):
-        if not is_leaf(element):
+        text = (element.text_content() if len(element) else element.text or "").lstrip()
+        if _squeezed(text[:100])[:_BEGINNING] not in beginnings or not is_leaf(element):
             continue
-        held = wanted.get(_squeezed("".join(element.itertext())))
+        held = wanted.get(_squeezed(text))
         if held is not None and not (held and held[-1] in element.iterancestors()):
             held.append(element)
     seen: Counter[str] = Counter()
