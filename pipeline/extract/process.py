@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import resource
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from itertools import count
 from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.process import BaseProcess, current_process
 from types import ModuleType
+from typing import ParamSpec, TypeVar
 
-__all__ = ["WorkerContext", "prepare_worker"]
+__all__ = ["WorkerContext", "prepare_worker", "work"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _ADDRESS_SPACE = 2 * 1024**3  # bytes per worker
+_REMEMBERED = 500  # pages after which caches are emptied
+_done = count(1)
 _starting = threading.Lock()
 
 
@@ -55,6 +64,17 @@ def prepare_worker() -> None:
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _warm_up()
+    gc.collect()
+    gc.freeze()  # modules are garbage never: do not look at them again and again
+
+
+def work(task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """One task in a worker. Memory must not grow with their number, so the libraries' caches are emptied at times."""
+    if next(_done) % _REMEMBERED == 0:
+        from trafilatura.meta import reset_caches  # htmldate's, courlan's and charset_normalizer's too
+
+        reset_caches()
+    return task(*args, **kwargs)
 
 
 def _end_with(parent: BaseProcess) -> None:

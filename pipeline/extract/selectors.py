@@ -21,7 +21,7 @@ from trafilatura import xpaths
 __all__ = ["Remembered", "install"]
 
 _NAMESPACES = {"re": xpaths.REGEXP_NS}
-_MAX_KINDS = 10_000  # remembered by one expression: a few megabytes
+_MAX_KINDS = 5_000  # remembered by one expression: a megabyte or two
 _LISTS = (
     "RAW_TREE_PRUNE_XPATH", "REMOVE_COMMENTS_XPATH", "REMOVE_COMMENTS_AND_LISTS_XPATH", "OVERALL_DISCARD_XPATH",
     "TEASER_DISCARD_XPATH", "PRECISION_DISCARD_XPATH", "BODY_XPATH", "AUTHOR_XPATHS", "AUTHOR_DISCARD_XPATHS",

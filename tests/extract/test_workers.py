@@ -14,6 +14,7 @@ import pytest
 
 from pipeline.article import Article, Capture, Reason, Reject
 from pipeline.config import ExtractSettings
+from pipeline.extract.process import work
 from pipeline.extract.workers import extract_stream
 
 from .helpers import TEXT, capture, misbehave, page
@@ -67,8 +68,32 @@ def test_only_a_few_captures_are_held() -> None:
         _, found = next(stream)
         assert isinstance(found, Article)
     stream.close()
-    assert taken <= 10 + 3
+    assert taken <= 10 + 8
     assert not multiprocessing.active_children()
+
+
+def test_large_captures_are_held_by_their_bytes() -> None:
+    taken = 0
+
+    def endless() -> Iterator[tuple[int, Capture]]:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield taken, capture(b"ok" + b" " * 30_000_000)
+
+    stream = extract_stream(endless(), ExtractSettings(workers=1), extractor=misbehave)
+    for _ in range(4):
+        next(stream)
+    stream.close()
+    assert taken <= 4 + 3
+
+
+def test_caches_are_emptied_now_and_then() -> None:
+    from trafilatura.utils import trim
+
+    for n in range(1_000):
+        work(trim, f"text {n}")
+    assert trim.cache_info().currsize < 1_000
 
 
 def test_wire_files_need_no_process() -> None:
@@ -82,6 +107,7 @@ SCRIPT = """
 from datetime import UTC, datetime
 from pipeline.article import Capture, Item
 from pipeline.config import ExtractSettings
+from pipeline.extract.process import work
 from pipeline.extract.workers import extract_stream
 text = "".join(f"<p>The ferry will run on day {n}, the company said in a letter to all crews.</p>" for n in range(9))
 body, url, now = f"<html><body><article>{text}".encode(), "http://a.example/", datetime.now(UTC)
