@@ -87,7 +87,18 @@ class Lake:
         self, file: DataFile, columns: list[str] | None = None, where: ds.Expression | None = None
     ) -> Iterator[pa.RecordBatch]:
         """Rows of one file in batches of bounded size."""
-        return iter(self.dataset([file], file.table).to_batches(columns=columns, filter=where, batch_size=4096))
+        how = ds.ParquetFragmentScanOptions(pre_buffer=False)  # it would hold every row group until the end
+        rows = self.dataset([file], file.table)
+        return iter(
+            rows.to_batches(
+                columns=columns,
+                filter=where,
+                batch_size=4096,
+                batch_readahead=4,
+                fragment_readahead=1,
+                fragment_scan_options=how,
+            )
+        )
 
     def pick(self, file: DataFile, rows: NDArray[np.int64], columns: list[str]) -> pa.Table:
         """Some rows of one file, by ascending row number; reads only the row groups that hold them."""

@@ -10,6 +10,7 @@ import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from pipeline.article import Outcome
 from pipeline.engines.duckdb import engine, scan
@@ -164,28 +165,46 @@ def _write_tables(
 
 def _staged_rows(staged: Staging, table: str, outcomes: pa.Table) -> Iterator[pa.Table]:
     """Rows as they are committed: articles that are new, fetches with their outcome, rejects as they are."""
-    added = outcomes.filter(pc.is_in(outcomes["outcome"], pa.array(_ADDED)))["seq"]
-    reasons = staged.read("rejects", ["seq", "reason"]) if table == "fetches" else None
+    added = _places(outcomes.filter(pc.is_in(outcomes["outcome"], pa.array(_ADDED)))["seq"])
+    rejects = staged.read("rejects", ["seq", "reason"]) if table == "fetches" else outcomes.slice(0, 0)
+    known, refused = _places(outcomes["seq"]), _places(rejects["seq"])
     for batch in staged.batches(table):
         data = pa.Table.from_batches([batch])
         if table == "articles":
-            data = data.filter(pc.is_in(data["seq"], added.combine_chunks()))
-        elif reasons is not None:
-            data = _with_outcome(data, outcomes, reasons)
+            data = data.filter(_found(added, data["seq"]).is_valid())
+        elif table == "fetches":
+            at, bad = _found(known, data["seq"]), _found(refused, data["seq"])
+            data = _with_outcome(data, outcomes.take(at), rejects["reason"].take(bad))
         if data.num_rows:
             yield data
 
 
-def _with_outcome(fetches: pa.Table, outcomes: pa.Table, rejects: pa.Table) -> pa.Table:
-    """Fill in `outcome`, `article_id` and `reason` of staged fetches."""
-    at = pc.index_in(fetches["seq"], outcomes["seq"].combine_chunks())
-    refused = pc.index_in(fetches["seq"], rejects["seq"].combine_chunks())
-    known = pc.coalesce(fetches["article_id"], outcomes["article_id"].take(at))
-    outcome = pc.coalesce(
-        fetches["outcome"], outcomes["outcome"].take(at), pc.if_else(pc.is_valid(refused), "rejected", None)
-    )
-    return (
-        fetches.set_column(fetches.schema.get_field_index("outcome"), "outcome", outcome)
-        .set_column(fetches.schema.get_field_index("article_id"), "article_id", known)
-        .set_column(fetches.schema.get_field_index("reason"), "reason", rejects["reason"].take(refused))
-    )  # fmt: skip
+def _places(seqs: pa.ChunkedArray) -> NDArray[np.int64]:
+    """Where each seq stands; -1 for those that are not among them."""
+    numbers = seqs.to_numpy().astype(np.int64)
+    places = np.full(numbers.max(initial=-1) + 1, -1)
+    places[numbers] = np.arange(len(numbers))
+    return places
+
+
+def _found(places: NDArray[np.int64], seqs: pa.ChunkedArray) -> pa.Array:
+    """The places of some seqs, null where there is none."""
+    numbers = seqs.to_numpy().astype(np.int64)
+    found = np.full(len(numbers), -1)
+    within = numbers < len(places)
+    found[within] = places[numbers[within]]
+    return pa.array(found, mask=found < 0)
+
+
+def _with_outcome(fetches: pa.Table, outcomes: pa.Table, reasons: pa.ChunkedArray) -> pa.Table:
+    """Fill in `outcome`, `article_id` and `reason` of staged fetches; the others are aligned with them."""
+    columns = {
+        "outcome": pc.coalesce(
+            fetches["outcome"], outcomes["outcome"], pc.if_else(pc.is_valid(reasons), "rejected", None)
+        ),
+        "article_id": pc.coalesce(fetches["article_id"], outcomes["article_id"]),
+        "reason": reasons,
+    }
+    for name, values in columns.items():
+        fetches = fetches.set_column(fetches.schema.get_field_index(name), name, values)
+    return fetches

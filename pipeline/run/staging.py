@@ -77,7 +77,8 @@ class Staging:
 
     def batches(self, table: str, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
         with self.lake.storage.open(self.rel(f"{table}.parquet")) as f:
-            yield from pq.ParquetFile(f).iter_batches(batch_size=4096, columns=columns)
+            # Read ahead, it would hold every row group until the last one has been read.
+            yield from pq.ParquetFile(f, pre_buffer=False).iter_batches(batch_size=4096, columns=columns)
 
     def read(self, table: str, columns: list[str]) -> pa.Table:
         with self.lake.storage.open(self.rel(f"{table}.parquet")) as f:

@@ -30,7 +30,7 @@ TEXTS = pa.schema([
     pa.field("published_at", pa.timestamp("us", tz="UTC")),
     pa.field("language", pa.string()),
 ])  # fmt: skip
-"""One ready text per row. What a row does not say is null."""
+"""One ready text per row. What a row does not say is null. Batches name their file in the schema's metadata."""
 
 _COLUMNS = TEXTS.names[2:]
 _ROWS = 4_096  # of one batch
@@ -59,7 +59,8 @@ def read_texts(path: Path, *, source: str, max_bytes: int, first_seq: int = 0) -
             yield Reject(item, found.reason, f"{path.name}, row {found.row}: {found}", raw=RawRef(str(path), found.row))
             seq += 1
         else:
-            yield found.set_column(0, TEXTS.field("seq"), pa.array(range(seq, seq + found.num_rows), pa.int64()))
+            numbered = found.set_column(0, TEXTS.field("seq"), pa.array(range(seq, seq + found.num_rows), pa.int64()))
+            yield numbered.replace_schema_metadata({"file": str(path)})
             seq += found.num_rows
 
 
@@ -164,7 +165,8 @@ def _parsed_lines(path: Path, max_bytes: int) -> Iterator[tuple[int, Any]]:
 def _parquet(path: Path, max_bytes: int) -> Iterator[pa.RecordBatch | _Fault]:
     number = 0
     try:
-        with pq.ParquetFile(path, read_dictionary=["text"] if _folded(path) else None) as file:
+        # Read ahead, it would hold every row group until the last one has been read.
+        with pq.ParquetFile(path, read_dictionary=["text"] if _folded(path) else None, pre_buffer=False) as file:
             names = [name for name in _COLUMNS if name in file.schema_arrow.names]
             missing = {"id", "text"}.difference(names)
             if missing:
