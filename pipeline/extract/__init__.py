@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from pipeline.article import Article, Capture, Clock, Reason, Reject
 from pipeline.config import ExtractSettings
-from pipeline.extract.bylines import agency_in, author_names, place_in, read_dateline
+from pipeline.extract.bylines import agency_in, author_names, is_end_mark, place_in, read_dateline
 from pipeline.extract.decode import decode
 from pipeline.extract.failure import Unextractable
 from pipeline.extract.language import article_language
@@ -81,7 +81,7 @@ def _finish(
 ) -> Article:
     """What all formats have in common: reading form, length, language, dateline, agency and the feed's word on time."""
     headline = " ".join(reading_form(mend(article.title)).split())
-    text, authors = _without_head(reading_form(mend(article.text)), headline, article.authors)
+    text, authors = _trimmed(reading_form(mend(article.text)), headline, article.authors)
     title = headline or " ".join(reading_form(capture.item.title or text.partition("\n")[0]).split())
     usable = article.status == "usable"
     if not usable:
@@ -116,9 +116,11 @@ def _finish(
     )
 
 
-def _without_head(text: str, headline: str, authors: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """`text` without a headline or byline on top of it, and the authors: the byline's if there are no others."""
+def _trimmed(text: str, headline: str, authors: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """`text` without headline and byline on top and a wire's end mark below; the authors, the byline's if no others."""
     paragraphs = text.split("\n\n")
+    while len(paragraphs) > 1 and is_end_mark(paragraphs[-1]):
+        paragraphs.pop()
     while len(paragraphs) > 1 and (paragraphs[0] == headline or _BYLINE.fullmatch(paragraphs[0])):
         line = paragraphs.pop(0)
         if not authors and line != headline:

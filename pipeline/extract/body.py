@@ -51,7 +51,9 @@ def read_body(tree: HtmlElement, meta: PageMetadata, url: str | None) -> Body:
     wide = main_paragraphs(tree, MAIN, url)
     found = brief_body(tree, wide)
     lines = locate(tree, found)
-    kept = ending_where(body_lines(lines), meta.body) if lines else []
+    headings = list(tree.iter("h1"))
+    headline = headings[0] if len(headings) == 1 else None
+    kept = ending_where(body_lines(lines, headline, meta.authors), meta.body) if lines else []
     witness = " ".join(meta.body)
     if _holds_much_more(witness, kept):
         return Body(meta.body, "json-ld", _quality(meta.body, 1.0, None))

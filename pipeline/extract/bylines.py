@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-__all__ = ["Dateline", "agency_in", "author_names", "place_in", "read_dateline"]
+__all__ = ["Dateline", "agency_in", "author_names", "is_end_mark", "place_in", "read_dateline"]
 
 _AGENCIES = {  # what bylines and datelines say -> the agency's short name
     "ap": "AP", "associated press": "AP", "the associated press": "AP",
@@ -65,6 +65,13 @@ _NOT_PLACE = re.compile(  # what stands behind the place: agency, date, dash
 )
 
 
+_END = re.compile(r"[\W_]*(?:ends?|more|30|mf)?[\W_]*", re.IGNORECASE)
+_SIGNED = re.compile(
+    r"([^\W\d_]+(?: [^\W\d_]+){0,2}?)(?:[ /](?:[A-Z]{2,4}|[a-z]{2,3})){0,2}"
+)  # an agency and the initials of a desk
+_DATE_ONLY = re.compile(r"(?:[A-Z][a-z]{2,8}\.?\s+\d{1,2}|\d{1,2}\.?\s+[A-Z]\w+)(?:,?\s+\d{4})?")
+
+
 class Dateline(NamedTuple):
     """The opening of a report: where it was written and by whom it was sent; either may be missing."""
 
@@ -88,7 +95,16 @@ def place_in(dateline: str | None) -> str | None:
     place = (dateline or "").strip()
     while (shorter := _NOT_PLACE.sub("", place, count=1)) != place:
         place = shorter
-    return place if place and not place[0].isdigit() else None
+    return place if place and not place[0].isdigit() and not _DATE_ONLY.fullmatch(place) else None
+
+
+def is_end_mark(line: str) -> bool:
+    """Whether a last line only says that the text ends or which agency sent it: ``(END)``, ``/ritzau/``, ``AAP ar``."""
+    if _END.fullmatch(line):
+        return True
+    bare = line.strip(" ()/[]\u2013\u2014-")
+    signed = _SIGNED.fullmatch(bare)
+    return signed is not None and (agency_in(bare) or agency_in(signed[1])) is not None
 
 
 def agency_in(text: str | None) -> str | None:

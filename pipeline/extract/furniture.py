@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
@@ -30,6 +31,10 @@ _BEGINNING = 8  # characters that sort out most elements of a page
 _LABEL_CHARS = 60
 _TEASERS = 12  # more links below a label are what the article is about
 
+_DATED_CHARS = 80
+_DATED = re.compile(  # a line with a date, above a text
+    r"\b(?:(?:19|20)\d\d|\d{1,2}:\d\d)\b|\b(?:posted|published|updated)\s+(?:on|by|at)\b", re.IGNORECASE
+)
 _LABEL = re.compile(  # points to other stories
     r"""^[\W_]*(?:
     (?:read|see|watch|listen|view|learn)\s+(?:more|next|also|now|the\s+full|on)\b |
@@ -124,11 +129,16 @@ def is_leaf(element: HtmlElement) -> bool:
     return element.tag not in _HOLDERS or not any(child.tag in _BLOCKS for child in element)
 
 
-def body_lines(lines: list[Line]) -> list[Line]:
-    """`lines` without furniture; all of them if there would be nothing left."""
+def body_lines(lines: list[Line], headline: HtmlElement | None = None, authors: Sequence[str] = ()) -> list[Line]:
+    """`lines` without furniture; all of them if there would be nothing left.
+
+    Args:
+        headline: The page's only main heading: little stands above it that is text.
+        authors: Names; what begins with one at the end is about the author.
+    """
     kept: list[Line] = []
     teasers = 0  # how many more lines may belong to the label above
-    for line in _inside(lines):
+    for line in _below(_inside(lines), headline):
         if _is_label(line):
             teasers = 0 if link_share(line) > _POINTING else _TEASERS
         elif teasers and link_share(line) > LINKED:
@@ -137,9 +147,29 @@ def body_lines(lines: list[Line]) -> list[Line]:
             if not _is_furniture(line):
                 kept.append(line)
             teasers = 0
-    while kept and kept[-1].element is not None and kept[-1].element.tag in HEADINGS:
+    while kept and len(kept[0].text) <= _DATED_CHARS and _DATED.search(kept[0].text) and kept[0].text[-1] not in ".!?":
+        kept.pop(0)
+    while kept and (_is_heading(kept[-1]) or kept[-1].text.startswith(tuple(f"{a} " for a in authors))):
         kept.pop()
     return kept or lines
+
+
+def _is_heading(line: Line) -> bool:
+    return line.element is not None and line.element.tag in HEADINGS
+
+
+def _below(lines: list[Line], headline: HtmlElement | None) -> list[Line]:
+    """Without the little that stands above the headline."""
+    if headline is None:
+        return lines
+    above: set[HtmlElement] = set()
+    for element in headline.getroottree().getroot().iter():
+        if element is headline:
+            break
+        above.add(element)
+    kept = [line for line in lines if line.element is None or line.element not in above]
+    size = sum(len(line.text) for line in lines)
+    return kept if sum(len(line.text) for line in kept) >= _HELD * size else lines
 
 
 def holder(lines: list[Line]) -> HtmlElement | None:

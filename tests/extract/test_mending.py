@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.extract.bylines import is_end_mark
 from pipeline.extract.markup import plain_paragraphs
 from pipeline.text import mend, reading_form
 
@@ -28,6 +29,18 @@ def test_mojibake_is_mended_when_it_is_certain(damaged: str, mended: str) -> Non
 def test_pages_are_mended() -> None:
     found = article(page(paragraphs=["The cafÃ© at the pier stays open, the mayor said.", *TEXT], h1="Le cafÃ© ferme"))
     assert (found.title, found.text.startswith("The café at")) == ("Le café ferme", True)
+
+
+@pytest.mark.parametrize(
+    "mark", ["(END)", "ends", "-30-", "###", "___", "/ritzau/", "AAP RTV ar", "(Reuters)", "Associated Press", "MORE"]
+)
+def test_a_wires_end_mark_is_no_text(mark: str) -> None:
+    assert article(page(paragraphs=[*TEXT, mark])).text.split("\n\n") == TEXT
+
+
+@pytest.mark.parametrize("line", ["It ends on Monday.", "More", "AAP will pay", "The end of it"])
+def test_a_last_line_that_says_something_is_text(line: str) -> None:
+    assert is_end_mark(line) is (line == "More")
 
 
 def test_soft_hyphens_are_no_part_of_words() -> None:
