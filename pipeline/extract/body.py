@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.content import EXTRACTOR, MAIN, main_paragraphs
+from pipeline.extract.content import EXTRACTOR, MAIN, THOROUGH, main_paragraphs
 from pipeline.extract.frame import brief_body
 from pipeline.extract.furniture import Line, body_lines, locate
 from pipeline.extract.page_metadata import PageMetadata
@@ -21,6 +21,8 @@ from pipeline.extract.recover import ending_where, with_standfirst, with_subhead
 __all__ = ["Body", "read_body"]
 
 _MUCH_MORE = 1.5  # times as long as what was found
+_SHORT = 150  # words, below which a text may be no more than an introduction
+_EXTENDED = 0.9  # share of a text that another holds when it is the same in full
 _PART = 0.8  # share of words that makes one text a part of another
 _LONG = 300  # words of a text that is certainly one
 
@@ -50,6 +52,9 @@ def read_body(tree: HtmlElement, meta: PageMetadata, url: str | None) -> Body:
     prune(tree)
     wide = main_paragraphs(tree, MAIN, url)
     found = brief_body(tree, wide)
+    path = "main" if found is wide else "frame"
+    if path == "main" and _words(found) < _SHORT and _extends(found, more := main_paragraphs(tree, THOROUGH, url)):
+        found, path = more, "thorough"
     lines = locate(tree, found)
     headings = list(tree.iter("h1"))
     headline = headings[0] if len(headings) == 1 else None
@@ -61,9 +66,18 @@ def read_body(tree: HtmlElement, meta: PageMetadata, url: str | None) -> Body:
         return Body([], EXTRACTOR, 0.0)
     spared = sum(len(line.text) for line in kept) / max(1, sum(map(len, found)))
     kept = with_standfirst(tree, with_subheads(tree, kept), meta.summaries)
-    path = "main" if found is wide else "frame"
     text = [line.text for line in kept]
     return Body(text, f"{EXTRACTOR} {path}", _quality(text, spared, _agreement(witness, text)))
+
+
+def _extends(found: list[str], more: list[str]) -> bool:
+    """Whether `more` is the same text in full: it holds what was found, and much besides."""
+    held = _words(list(set(more).intersection(found)))
+    return held >= _EXTENDED * _words(found) and _words(more) >= _MUCH_MORE * _words(found)
+
+
+def _words(lines: list[str]) -> int:
+    return sum(len(line.split()) for line in lines)
 
 
 def _holds_much_more(witness: str, lines: list[Line]) -> bool:

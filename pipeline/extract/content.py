@@ -17,16 +17,16 @@ from trafilatura.settings import Extractor
 from pipeline.extract import selectors
 from pipeline.extract.markup import paragraphs
 
-__all__ = ["CERTAIN", "EXTRACTOR", "MAIN", "main_paragraphs"]
+__all__ = ["CERTAIN", "EXTRACTOR", "MAIN", "THOROUGH", "main_paragraphs"]
 
 EXTRACTOR = f"trafilatura {trafilatura.__version__}"
 
 selectors.install()
 
 
-def _options(*, precision: bool = False, min_size: int | None = None) -> Extractor:
+def _options(*, fast: bool = True, precision: bool = False, min_size: int | None = None) -> Extractor:
     # never its deduplication: that is state of the process, and a page's text would depend on the pages before it
-    options = Extractor(output_format="python", fast=True, comments=False, precision=precision)
+    options = Extractor(output_format="python", fast=fast, comments=False, precision=precision)
     if min_size is not None:
         options.min_extracted_size = min_size
     return options
@@ -38,13 +38,16 @@ MAIN = _options()
 CERTAIN = _options(precision=True, min_size=1)
 """The main content only, however short: in balance, a retry in recall mode would widen the search."""
 
+THOROUGH = _options(fast=False)
+"""As `MAIN`, and compared with readability and jusText: they find the body on pages whose markup says nothing."""
+
 
 def main_paragraphs(tree: HtmlElement, options: Extractor, url: str | None = None) -> list[str]:
     """Paragraphs of the main content; none if there is none.
 
     Args:
         tree: The parsed page; not changed.
-        options: `MAIN` or `CERTAIN`.
+        options: `MAIN`, `CERTAIN` or `THOROUGH`.
         url: The page's address, if it is one of the web.
     """
     try:

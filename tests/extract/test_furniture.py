@@ -7,6 +7,9 @@ import pytest
 from .helpers import SENTENCE, TEXT, article, page
 
 NEXT = "Crews will be told in person next week, the company added, and the mayor of the town will be there."
+OTHERS = [
+    f"Number {n} of the crew, who has been on board for years, will go to the museum in the town." for n in range(9)
+]
 
 
 def amid(markup: str, head: str = "") -> list[str]:
@@ -121,3 +124,12 @@ def test_the_pages_own_data_is_taken_where_the_page_shows_a_part() -> None:
     found = article(page(data, TEXT[:2]))
     assert found.text.split("\n\n")[: len(TEXT)] == TEXT
     assert (found.extractor, found.text.endswith("number 19.")) == ("json-ld", True)
+
+
+def test_an_introduction_apart_from_the_body_is_not_taken_for_the_whole() -> None:
+    lead, rest = "".join(f"<p>{p}</p>" for p in TEXT[:2]), "".join(f"<p>{p}</p>" for p in [*TEXT[2:], NEXT, *OTHERS])
+    found = article(
+        f"<html><body><h1>Ferry</h1><div class='post-content'>{lead}</div><div class='x1'>{rest}</div></body></html>"
+    )
+    assert found.text.split("\n\n") == [*TEXT, NEXT, *OTHERS]
+    assert found.extractor.endswith(" thorough")
