@@ -17,11 +17,13 @@ import pyarrow.compute as pc
 from pipeline.article import Relation
 from pipeline.fold.align import align
 from pipeline.fold.draws import Passage, Source, compose, earliest, passages, stitched
+from pipeline.fold.furniture import without_furniture
 from pipeline.fold.link import order_key
 from pipeline.fold.relate import GROUPING
 from pipeline.fold.stories import Link
 from pipeline.fold.texts import Texts
 from pipeline.lake import Lake
+from pipeline.run.furniture import known_furniture
 
 __all__ = ["Drawing", "without_bridges"]
 
@@ -44,6 +46,7 @@ class Drawing:
     def __init__(self, lake: Lake, articles: Iterable[str]) -> None:
         self._lake = lake
         self._judged = set(articles)
+        self._furniture = known_furniture(lake)
         ids = pa.array(sorted(self._judged), pa.string())
         partial = lake.read(
             "links",
@@ -179,7 +182,7 @@ class Drawing:
         for begin in range(0, len(pairs), _PAIRS):
             some = pairs[begin : begin + _PAIRS]
             ids = pa.array(sorted({i for pair in some for i in pair}), pa.string())
-            texts = self._lake.take("articles", ids, ["article_id", "text"])
+            texts = without_furniture(self._lake.take("articles", ids, ["article_id", "url", "text"]), self._furniture)
             at = {i: n for n, i in enumerate(texts["article_id"].to_pylist())}
             mine, theirs = (np.array([at[pair[side]] for pair in some], np.int32) for side in (0, 1))
             aligned = align(Texts.of(texts["text"]), theirs, mine)

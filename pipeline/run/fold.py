@@ -19,10 +19,12 @@ from numpy.typing import NDArray
 from pipeline.config import Config, FoldSettings, load_config
 from pipeline.engines.duckdb import engine, scan
 from pipeline.fold.candidates import Side, candidates
+from pipeline.fold.furniture import without_furniture
 from pipeline.fold.link import link
 from pipeline.fold.sketch import ROW_BITS, SketchContract, key_table, sketch
 from pipeline.lake import DataFile, Lake, Transaction
 from pipeline.partition import Run
+from pipeline.run.furniture import Furniture, learn_furniture, note_lines, verify_again
 from pipeline.run.publish import publish
 from pipeline.run.threads import ordered
 
@@ -33,7 +35,7 @@ log = structlog.get_logger(__name__)
 _KEYS = 1 << 24  # sorted at a time: bounds memory
 _PAIRS_READ = 200_000  # whose texts are read at a time, and held in memory
 _PAIRS = 5_000  # taken apart and compared at a time
-_LINKED = ["article_id", "locator", "text", "text_hash", "source", "published_at", "clock", "seen_at"]
+_LINKED = ["url", "article_id", "locator", "text", "text_hash", "source", "published_at", "clock", "seen_at"]
 
 
 def fold(config_path: str | None, lake: str) -> dict[str, Any]:
@@ -70,9 +72,11 @@ def _sketch_new(lake: Lake, tx: Transaction, how: SketchContract) -> int:
     for place, file in articles.items():
         if done.get(place) != file.digest:
             rows += _sketch_file(lake, tx, file, how)
+            note_lines(lake, tx, file)
     for day, name in done.keys() - articles.keys():
         tx.remove("sketches", day, name)
         tx.remove("keys", day, name)
+        tx.remove("lines", day, name)
     return rows
 
 
@@ -115,6 +119,7 @@ def _link_new(lake: Lake, tx: Transaction, settings: FoldSettings, how: SketchCo
     if not new:
         return Counter()
     places = {(f.day, f.name) for f in new}
+    furniture, affected = learn_furniture(lake, tx, places)
     old = [f for f in sketches if (f.day, f.name) not in places]
     keys = {(f.day, f.name): f for f in lake.files("keys")}
     with engine() as con:
@@ -134,9 +139,12 @@ def _link_new(lake: Lake, tx: Transaction, settings: FoldSettings, how: SketchCo
     for begin in range(0, pairs.num_rows, _PAIRS_READ):
         left, right = (c.to_numpy() for c in pairs.slice(begin, _PAIRS_READ).select(["left", "right"]).columns)
         numbers, articles = _articles(lake, files_of, np.unique(np.r_[left, right]))
+        articles = without_furniture(articles, furniture)
         for links in ordered(lambda work: link(*work, how), _portions(left, right, fresh, numbers, articles)):
             for run in links["run"].unique().to_pylist():
                 found[f"{Run(run).name}.parquet"].append(links.filter(pc.equal(links["run"], run)))
+    if affected:
+        verify_again(lake, tx, affected, places, lambda ends, old: _verified(lake, furniture, how, ends, old))
     counts: Counter[str] = Counter()
     for file in new:
         with tx.writer("links", file.day, file.name, source=file.digest) as out:
@@ -144,6 +152,14 @@ def _link_new(lake: Lake, tx: Transaction, settings: FoldSettings, how: SketchCo
                 out.write(rows)
                 counts.update({x["values"]: x["counts"] for x in rows["relation"].value_counts().to_pylist()})
     return counts
+
+
+def _verified(lake: Lake, furniture: Furniture, how: SketchContract, ends: pa.Array, old: pa.Table) -> pa.Table:
+    """Links between articles, verified anew."""
+    articles = without_furniture(lake.take("articles", ends, _LINKED), furniture)
+    at = articles["article_id"].combine_chunks()
+    left, right = (pc.index_in(old[f"article_{x}"], at).to_numpy().astype(np.int32) for x in "ab")
+    return link(articles, left, right, np.array(old["run"].to_pylist(), dtype=object), how)
 
 
 def _articles(lake: Lake, files: dict[int, DataFile], numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], pa.Table]:

@@ -14,11 +14,13 @@ import pyarrow.compute as pc
 from pipeline.engines.duckdb import engine, scan
 from pipeline.fold.align import align
 from pipeline.fold.draws import Passage, Source, earliest, passages, sources
+from pipeline.fold.furniture import without_furniture
 from pipeline.fold.link import order_key
 from pipeline.fold.sketch import SketchContract, sketch
 from pipeline.fold.texts import Texts
 from pipeline.fold.trace import Known, Origin, Quote, Trace, edits
 from pipeline.lake import Lake
+from pipeline.run.furniture import known_furniture
 from pipeline.text import reading_form, text_hash
 
 __all__ = ["trace", "trace_article"]
@@ -47,7 +49,7 @@ def trace_article(lake: Lake, article_id: str) -> Trace:
 
 def _trace(lake: Lake, text: str, title: str, until: datetime | None, same_text: str | None) -> Trace:
     ids = _candidates(lake, text, until, same_text)
-    known = lake.take("records", pa.array(ids, pa.string()), _KNOWN)
+    known = without_furniture(lake.take("records", pa.array(ids, pa.string()), _KNOWN), known_furniture(lake))
     age = dict(zip(known["article_id"].to_pylist(), order_key(known), strict=True))
     rows = {r["article_id"]: r for r in known.to_pylist()}
     found: list[Passage] = []
