@@ -23,6 +23,8 @@ KEYS = {
     "articles": ("article_id",),
     "decisions": ("article_a", "article_b", "decided_at"),
     "fetches": ("run", "source", "seq"),
+    "keys": ("key", "article"),
+    "lines": ("key", "article"),
     "links": ("article_a", "article_b"),
     "records": ("article_id",),
     "rejects": ("run", "source", "seq"),
