@@ -105,10 +105,10 @@ def _wrong(lake: Lake, file: DataFile) -> Iterator[Finding]:
 
 
 def _readable(lake: Lake, file: DataFile) -> bool:
-    """Whether all of it can be decoded; asked only of files that are worth asking."""
+    """Whether all of it can be decoded, to the last UTF-8 sequence; asked only of files that are worth asking."""
     try:
-        for _ in lake.batches(file):
-            pass
+        for batch in lake.batches(file):
+            batch.validate(full=True)
     except (pa.ArrowException, OSError):
         return False
     return True

@@ -177,3 +177,12 @@ def test_articles_that_wait_for_a_fold_are_a_note(tmp_path: Path) -> None:
     ingest_paths([tmp_path / "texts.jsonl"], lake, Run.parse("2018-09-17T12:00:00"))
     (found,) = check_lake(lake)
     assert (found.breach, found.what) == (False, "1 row waits for `wirefold fold`")
+
+
+@pytest.mark.parametrize("share", [0.05, 0.2, 0.35, 0.6, 0.8, 0.95])
+def test_a_flipped_byte_is_a_finding_wherever_it_is(own_lake: Path, share: float) -> None:
+    path = own_lake / "records" / DAY / FILE
+    data = bytearray(path.read_bytes())
+    data[int(len(data) * share)] ^= 0x80
+    path.write_bytes(data)
+    assert any(f.breach and "other bytes" in f.what for f in check_lake(Lake(str(own_lake))))
