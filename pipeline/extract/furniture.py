@@ -12,12 +12,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from lxml import etree
 from lxml.html import HtmlElement
 
-__all__ = ["HEADINGS", "LINKED", "Line", "body_lines", "holder", "is_leaf", "link_share", "locate"]
+__all__ = ["HEADINGS", "LINKED", "Line", "body_lines", "holder", "is_leaf", "link_share", "locate", "text_of"]
 
-_LEAVES = ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "td", "tr", "div", "section", "blockquote",
-           "span", "strong", "em", "b", "i", "u", "a")  # fmt: skip
+_LEAVES = ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "td", "tr", "div", "section",
+           "blockquote")  # fmt: skip
+_INLINE = ("span", "strong", "em", "b", "i", "u", "a")
 _HOLDERS = frozenset(("div", "section"))
 _BLOCKS = frozenset(("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "div", "td", "th", "tr", "blockquote",
                      "section", "article", "pre", "dd", "dt", "main", "aside", "ul", "ol", "table", "header",
@@ -29,6 +31,7 @@ LINKED = 0.8  # share of a line in links
 _POINTING = 0.3  # share of a label in links, when the link is part of it
 _BEGINNING = 8  # characters that sort out most elements of a page
 _LABEL_CHARS = 60
+_NOTICE_CHARS = 700  # what is longer says more
 _TEASERS = 12  # more links below a label are what the article is about
 
 _DATED_CHARS = 80
@@ -96,6 +99,9 @@ _MARK = re.compile(  # a word or two that a page's template prints
 )
 
 
+_STRING = etree.XPath("string()")
+
+
 class Line(NamedTuple):
     """A paragraph of the text and the element of the page that holds it, if it was found there."""
 
@@ -106,14 +112,17 @@ class Line(NamedTuple):
 def locate(tree: HtmlElement, lines: list[str]) -> list[Line]:
     """Each line with the innermost block that holds it alone; those that stand twice are taken in order."""
     wanted: dict[str, list[HtmlElement]] = {_squeezed(line): [] for line in lines}
-    beginnings = {key[:_BEGINNING] for key in wanted}
-    for element in tree.iter(*_LEAVES):
-        text = (element.text_content() if len(element) else element.text or "").lstrip()
-        if _squeezed(text[:100])[:_BEGINNING] not in beginnings or not is_leaf(element):
-            continue
-        held = wanted.get(_squeezed(text))
-        if held is not None and not (held and held[-1] in element.iterancestors()):
-            held.append(element)
+    longest = max(map(len, lines), default=0) * 2 + 100  # a text with so much white space is laid out, not written
+    for tags in (_LEAVES, _INLINE):
+        for element in tree.iter(*tags):
+            if not is_leaf(element):
+                continue
+            text = text_of(element)
+            held = wanted.get(_squeezed(text)) if len(text) <= longest else None
+            if held is not None and not (held and held[-1] in element.iterancestors()):
+                held.append(element)
+        if all(wanted.values()):  # inline elements hold lines of their own on few pages
+            break
     seen: Counter[str] = Counter()
     located = []
     for line in lines:
@@ -208,7 +217,7 @@ def _is_label(line: Line) -> bool:
 
 def _is_furniture(line: Line) -> bool:
     text = line.text
-    if _MARK.match(text) or _INVITATION.search(text) or _NOTICE.search(text):
+    if len(text) <= _NOTICE_CHARS and (_MARK.match(text) or _INVITATION.search(text) or _NOTICE.search(text)):
         return True
     plain = line.element is not None and line.element.tag not in HEADINGS and line.element.tag != "li"
     return plain and link_share(line) > LINKED
@@ -220,8 +229,13 @@ def link_share(line: Line) -> float:
         return 0.0
     if line.element.tag == "a" or next(line.element.iterancestors("a"), None) is not None:
         return 1.0
-    linked = sum(len(_squeezed("".join(a.itertext()))) for a in line.element.iter("a") if a.get("href"))
+    linked = sum(len(_squeezed(text_of(a))) for a in line.element.iter("a") if a.get("href"))
     return linked / max(1, len(_squeezed(line.text)))
+
+
+def text_of(element: HtmlElement) -> str:
+    """All text of an element, by libxml2 at once: a page has thousands of elements."""
+    return str(_STRING(element))
 
 
 def _squeezed(text: str) -> str:

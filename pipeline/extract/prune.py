@@ -31,8 +31,8 @@ def prune(tree: HtmlElement) -> None:
     """
     for quote in [e for e in tree.iter("blockquote") if _EMBEDDED.search(e.get("class") or "")]:
         quote.drop_tree()
-    for element in list(tree.iter("figcaption", "div", "p", "span", "small", "em", "i")):
-        if _is_caption(element) and element.getparent() is not None:
+    for element in [e for e in tree.iter("figcaption", "div", "p", "span", "small", "em", "i") if _is_caption(e)]:
+        if element.getparent() is not None:
             element.drop_tree()
     tables = [e for e in tree.iter("table") if _is_data(e)]
     if tables and sum(map(_size, tables)) < sum(map(_size, tree.iter("p"))):
@@ -43,7 +43,8 @@ def prune(tree: HtmlElement) -> None:
 def _is_caption(element: HtmlElement) -> bool:
     if element.tag == "figcaption":
         return True
-    return bool(_CAPTION.search(element.get("class") or "")) and _size(element) < _CAPTION_CHARS
+    name = element.get("class")
+    return name is not None and _CAPTION.search(name) is not None and _size(element) < _CAPTION_CHARS
 
 
 def _is_data(table: HtmlElement) -> bool:

@@ -6,10 +6,11 @@ import re
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.furniture import HEADINGS, LINKED, Line, holder, is_leaf, link_share
+from pipeline.extract.furniture import HEADINGS, LINKED, Line, holder, is_leaf, link_share, text_of
 
 __all__ = ["ending_where", "with_standfirst", "with_subheads"]
 
+_SUMMARIES = ("h2", "h3", "h4", "p", "div", "span")
 _OUTSIDE = frozenset(("nav", "aside", "footer", "figure", "form", "li"))
 _SUMMARY_CHARS = range(30, 501)
 _SUBHEAD_CHARS = 150
@@ -23,20 +24,23 @@ def with_standfirst(tree: HtmlElement, lines: list[Line], summaries: list[str]) 
 
     Of 211 labelled pages, 98 show their description above the body; readers took it as the article's beginning on 82.
     """
-    order = {e: n for n, e in enumerate(tree.iter())}
-    first = next((order[x.element] for x in lines if x.element is not None and x.element.tag != "h1"), None)
-    if first is None:
-        return lines
-    above = [n for e in tree.iter("h1") if (n := order[e]) < first]
+    first = next((x.element for x in lines if x.element is not None and x.element.tag != "h1"), None)
     known = [_key(s) for s in summaries if len(s) >= _SUMMARY_CHARS.start]
-    begun = "".join(_key(line.text) for line in lines[:4])
-    for element in tree.iter("h2", "h3", "h4", "p", "div", "span"):
-        place = order[element]
-        if place >= first:
+    if first is None or not known:
+        return lines
+    above: list[HtmlElement] = []
+    for element in tree.iter("h1", *_SUMMARIES, first.tag):
+        if element is first:
             break
-        if place <= max(above, default=-1) or not is_leaf(element):
-            continue
-        text = " ".join("".join(element.itertext()).split())
+        if element.tag == "h1":
+            above.clear()
+        elif is_leaf(element):
+            above.append(element)
+    else:
+        return lines
+    begun = "".join(_key(line.text) for line in lines[:4])
+    for element in above:
+        text = " ".join(text_of(element).split())
         key = _key(text)
         if (
             len(text) in _SUMMARY_CHARS
@@ -69,12 +73,12 @@ def with_subheads(tree: HtmlElement, lines: list[Line]) -> list[Line]:
             done = at[element] + 1
             waiting = []
         elif element.tag in HEADINGS and _is_subhead(element, known, at):
-            waiting.append(Line(" ".join("".join(element.itertext()).split()), element))
+            waiting.append(Line(" ".join(text_of(element).split()), element))
     return merged + lines[done:]
 
 
 def _is_subhead(element: HtmlElement, known: set[str], at: dict[HtmlElement, int]) -> bool:
-    text = " ".join("".join(element.itertext()).split())
+    text = " ".join(text_of(element).split())
     key = _key(text)
     if not key or len(text) > _SUBHEAD_CHARS or key in known:
         return False
