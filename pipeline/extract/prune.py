@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 __all__ = ["prune"]
@@ -19,16 +20,20 @@ _EMBEDDED = re.compile(
 _CAPTION = re.compile(
     r"caption|(?:photo|image|img|picture|media)-?_?credit|(?:^|[-_ ])credits?(?:$|[-_ ])", re.IGNORECASE
 )
+_NEVER = (  # trafilatura takes these out, too, but of every copy of the tree that it makes
+    "nav", "footer", "aside", "noscript", "iframe", "select", "object", "video", "audio", "canvas", "picture", "menu",
+)  # fmt: skip
 _CAPTION_CHARS = 600  # longer text is no caption, whatever its class
 _CELLS = 4  # fewer make no table of data
 _CELL_WORDS = 40  # a cell with more holds prose: the table lays out a page
 
 
 def prune(tree: HtmlElement) -> None:
-    """Take embedded posts, captions and tables of data out of `tree`.
+    """Take navigation, embedded posts, captions and tables of data out of `tree`.
 
     A table that holds more than the paragraphs do is what the page is about, and stays.
     """
+    etree.strip_elements(tree, *_NEVER, with_tail=False)
     for quote in [e for e in tree.iter("blockquote") if _EMBEDDED.search(e.get("class") or "")]:
         quote.drop_tree()
     for element in [e for e in tree.iter("figcaption", "div", "p", "span", "small", "em", "i") if _is_caption(e)]:
