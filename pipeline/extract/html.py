@@ -36,8 +36,14 @@ __all__ = ["read_html"]
 
 _MAX_CHARS = 20_000_000
 _MAX_TAGS = 150_000  # start and end tags; the largest real news pages have a fifth of it
+_MAX_ATTRIBUTES = 20_000  # of one element; the time that the parser takes grows with their square
 _MAX_TEXT = 2_000_000  # characters; beyond, it is a dump and no article
 _CATEGORY_LINK = etree.XPath("boolean(//a[contains(@href, '/categor')] | //meta[contains(@name, 'subject')])")
+_MANY_ATTRIBUTES = re.compile(  # nothing is tried twice
+    rf"""(?:^|<)[A-Za-z][^\s/>]*+
+        (?:[\s/]*+[^\s=>/"']++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']++))?+){{{_MAX_ATTRIBUTES}}}""",
+    re.VERBOSE,
+)
 _DOCTYPE = re.compile(r"^\s*(?:<\?xml[^>]*\?>)?\s*(?:<!doctype[^>]*>)?", re.IGNORECASE)
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])  # that XML does not know
 
@@ -164,6 +170,10 @@ def _parse(text: str, max_depth: int) -> HtmlElement:
         raise Unextractable(Reason.TOO_COMPLEX, f"{len(text)} characters of markup, more than {_MAX_CHARS}")
     if (tags := text.count("<")) > _MAX_TAGS:
         raise Unextractable(Reason.TOO_COMPLEX, f"{tags} tags, more than {_MAX_TAGS}")
+    if any(len(tag) > 2 * _MAX_ATTRIBUTES and _MANY_ATTRIBUTES.match(tag) for tag in text.split("<")) or (
+        text.count("=") > _MAX_ATTRIBUTES and _MANY_ATTRIBUTES.search(text)
+    ):
+        raise Unextractable(Reason.TOO_COMPLEX, f"an element with more than {_MAX_ATTRIBUTES} attributes")
     try:
         tree = document_fromstring(_without_controls(_DOCTYPE.sub("", text, count=1)), parser=_parser())
     except (etree.LxmlError, ValueError, AssertionError) as e:

@@ -65,7 +65,7 @@ class Remembered:
     def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
         try:
             hits = self._hits(tree)
-        except ValueError:  # an attribute with characters that lxml reads but does not write
+        except ValueError:  # too many kinds; or an attribute with characters that lxml reads but does not write
             return _select(self.expression, tree)
         form = self._form
         if self._others is not None:
@@ -88,6 +88,8 @@ class Remembered:
         known = self._known
         specimens = {kind: e for kind, e in zip(kinds, elements, strict=True) if kind not in known}
         if specimens:
+            if len(specimens) > _MAX_KINDS:
+                raise ValueError("nothing of this page is like another")
             if len(known) + len(specimens) > _MAX_KINDS:
                 known.clear()
                 specimens = dict(zip(kinds, elements, strict=True))
