@@ -1,0 +1,188 @@
+"""WARC in, records out: pages per second against a loop over trafilatura, and against datatrove's pipeline.
+
+All three read the same archives in the same run, each in processes of its own. Two figures for each: by the clock, which
+is what a person waits for, and by processor time, which other work on the machine disturbs less.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+__all__ = ["Speed", "run"]
+
+_PEER = ("datatrove[io,processing]==0.10.1", "xxhash<4", "spacy")  # its hash fails with xxhash 4
+
+_PLAIN = """
+import json, logging, sys
+logging.disable(logging.CRITICAL)
+import trafilatura
+from fastwarc import ArchiveIterator, WarcRecordType
+texts = 0
+for path in sys.argv[1:]:
+    for record in ArchiveIterator(open(path, "rb"), record_types=WarcRecordType.response):
+        found = trafilatura.bare_extraction(
+            record.reader.read(), url=record.headers["WARC-Target-URI"], with_metadata=True
+        )
+        texts += found is not None
+print(json.dumps({"texts": texts}))
+"""
+_OURS = """
+import json, resource, sys, tempfile
+if __name__ == "__main__":
+    from pipeline.run.job import ingest_files
+    with tempfile.TemporaryDirectory() as lake:
+        ingest_files(sys.argv[1:], lake)
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        from pipeline.run.fold import fold
+        print(json.dumps({"texts": fold(None, lake)["records"], "worker_mb": peak}))
+"""
+_DATATROVE = """
+import json, sys, tempfile
+from pathlib import Path
+from datatrove.executor import LocalPipelineExecutor
+from datatrove.pipeline.dedup import MinhashDedupSignature
+from datatrove.pipeline.extractors import Trafilatura
+from datatrove.pipeline.readers import WarcReader
+from datatrove.pipeline.writers import ParquetWriter
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as out:
+        done = LocalPipelineExecutor(
+            [WarcReader(str(Path(sys.argv[1]).parent), glob_pattern="*.warc.gz"), Trafilatura(),
+             ParquetWriter(f"{out}/records"), MinhashDedupSignature(f"{out}/signatures")],
+            tasks=2, workers=2, logging_dir=f"{out}/logs",
+        ).run()
+        print(json.dumps({"texts": done.stats[1].stats["forwarded"].total}))
+"""
+
+
+class Speed(NamedTuple):
+    """What one way of doing it took.
+
+    Attributes:
+        texts: Pages that gave a text.
+        seconds: By the clock.
+        cpu: Processor seconds of it and all its processes.
+        worker_mb: The most memory that one worker held; None where it was not measured.
+    """
+
+    texts: int
+    seconds: float
+    cpu: float
+    worker_mb: float | None = None
+
+
+def run(
+    corpus: Path,
+    pages: int = 1_200,
+    peer: str | None = None,
+    say: Callable[[str], None] = print,
+) -> dict[str, Speed]:
+    """Measure all, and say the results as ratios.
+
+    Args:
+        corpus: Folder with ``html/*.html.gz`` and ``truth.json`` (id -> url).
+        pages: More than the corpus has are editions of the same, each without other paragraphs.
+        peer: A Python that has datatrove; None leaves it out.
+        say: Takes a line for a person.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        archives = _archives(corpus, pages, Path(folder))
+        ways = {"wirefold": [sys.executable, "-c", _OURS], "trafilatura": [sys.executable, "-c", _PLAIN]}
+        if peer:
+            ways["datatrove"] = [peer, "-c", _DATATROVE]
+        found = {name: _measure([*command, *archives]) for name, command in ways.items()}
+    ours = found["wirefold"]
+    for name, speed in found.items():
+        memory = f", {speed.worker_mb:.0f} MB a worker at most" if speed.worker_mb else ""
+        say(
+            f"{name:12} {speed.texts:6,} texts of {pages:,} pages  {pages / speed.seconds:6.1f} pages/s  "
+            f"{1_000 * speed.cpu / pages:5.1f} ms of processor a page{memory}"
+        )
+    for name in found.keys() - {"wirefold"}:
+        say(
+            f"wirefold is {found[name].seconds / ours.seconds:.2f} times as fast as {name} by the clock, "
+            f"{found[name].cpu / ours.cpu:.2f} times by processor time"
+        )
+    return found
+
+
+def _measure(command: list[str]) -> Speed:
+    before, start = os.times(), datetime.now(UTC)
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    seconds, after = (datetime.now(UTC) - start).total_seconds(), os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return Speed(**json.loads(done.stdout.splitlines()[-1]), seconds=seconds, cpu=cpu)
+
+
+def _archives(corpus: Path, pages: int, folder: Path) -> list[str]:
+    """Two archives with the pages by turns."""
+    paths = [folder / f"{n}.warc.gz" for n in range(2)]
+    files = [path.open("wb") for path in paths]
+    writers = [WARCWriter(file, gzip=True) for file in files]
+    for n, (url, body) in zip(range(pages), _editions(corpus), strict=False):
+        head = [("Content-Type", "text/html"), ("Content-Length", str(len(body)))]
+        record = writers[n % 2].create_warc_record(
+            url, "response", payload=io.BytesIO(body), length=len(body),
+            http_headers=StatusAndHeaders("200 OK", head, protocol="HTTP/1.1"),
+            warc_headers_dict={"WARC-Date": f"{datetime(2024, 1, 15, tzinfo=UTC) + timedelta(seconds=n):%Y-%m-%dT%H:%M:%SZ}"},
+        )  # fmt: skip
+        writers[n % 2].write_record(record)
+    for file in files:
+        file.close()
+    return [str(path) for path in paths]
+
+
+def _editions(corpus: Path) -> Iterator[tuple[str, bytes]]:
+    truth = json.loads((corpus / "truth.json").read_text())
+    edition = 0
+    while True:
+        for name in sorted(truth):
+            body = gzip.decompress((corpus / "html" / f"{name}.html.gz").read_bytes())
+            yield f"{truth[name]['url']}?edition={edition}", _cut(body, edition) if edition else body
+        edition += 1
+
+
+def _cut(body: bytes, edition: int) -> bytes:
+    """The page without every sixth paragraph, another one in each edition."""
+    parts = re.split(rb"(?s)(<p[ >].*?</p>)", body)
+    return b"".join(part for n, part in enumerate(parts) if n % 2 == 0 or (n // 2) % 6 != edition % 6)
+
+
+def _peer(folder: Path) -> str:
+    """A Python with datatrove, installed into an environment of its own unless that has been done."""
+    python = folder / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "uv", "venv", str(folder)], check=True)
+        subprocess.run([sys.executable, "-m", "uv", "pip", "install", "--python", str(python), *_PEER], check=True)
+    return str(python)
+
+
+def main() -> None:
+    """``python -m tests.bench.extraction [--pages N] [--datatrove FOLDER]``"""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pages", type=int, default=1_200)
+    parser.add_argument("--datatrove", type=Path, metavar="FOLDER", help="environment of its own; made if not there")
+    args = parser.parse_args()
+    corpora = os.environ.get("WIREFOLD_CORPORA")
+    if not corpora:
+        sys.exit("set WIREFOLD_CORPORA to the folder with the corpus `extraction`")
+    run(Path(corpora) / "extraction", args.pages, _peer(args.datatrove) if args.datatrove else None)
+
+
+if __name__ == "__main__":
+    main()
