@@ -1,8 +1,7 @@
 """Furniture that made it into the text: links to other stories, invitations, notices.
 
 Three kinds of evidence: where a line stands in the page (outside of what holds the body), what it is made of (links),
-and what it says (the phrases that sites use for it). The phrases were counted on 211 labelled news pages: of the lines
-that match, readers took 107 of 115 as no part of the article.
+and what it says (`pipeline.extract.phrases`).
 """
 
 from __future__ import annotations
@@ -15,7 +14,21 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement
 
-__all__ = ["HEADINGS", "LINKED", "Line", "body_lines", "holder", "is_leaf", "link_share", "locate", "text_of"]
+from pipeline.extract.phrases import INVITATION, LABEL, MARK, NOTICE
+
+__all__ = [
+    "HEADINGS",
+    "LINKED",
+    "Line",
+    "body_lines",
+    "holder",
+    "is_furniture",
+    "is_label",
+    "is_leaf",
+    "link_share",
+    "locate",
+    "text_of",
+]
 
 _LEAVES = ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "td", "tr", "div", "section",
            "blockquote")  # fmt: skip
@@ -38,67 +51,6 @@ _DATED_CHARS = 80
 _DATED = re.compile(  # a line with a date, above a text
     r"\b(?:(?:19|20)\d\d|\d{1,2}:\d\d)\b|\b(?:posted|published|updated)\s+(?:on|by|at)\b", re.IGNORECASE
 )
-_LABEL = re.compile(  # points to other stories
-    r"""^[\W_]*(?:
-    (?:read|see|watch|listen|view|learn)\s+(?:more|next|also|now|the\s+full|on)\b |
-    related\b(?!\s+to\b) | recommended\b | also(?:\s+(?:read|see|on))?\s*: | see\s+also\b | don.?t\s+miss\b |
-    more\s+(?:from|on|in|about|like|stories|news|coverage|must-reads|to\s+read|reading|by)\b |
-    (?:you\s+(?:may|might)|you.ll)\s+(?:also\s+)?(?:like|be\s+interested)\b |
-    (?:watch|listen|photos|video|gallery|podcast|plus|up\s+next|next|now\s+playing)\s*[:|] | what\s+to\s+read\s+next |
-    people\s+(?:are\s+)?also\s+(?:read|ask)\w* |
-    (?:top|popular|featured|latest)\s+(?:stories|reads|news|articles|posts) |
-    (?:\S+\s+){0,3}most[\s-]+(?:read|popular|viewed)\b | trending\b | editor.?s.?\s+(?:picks?|choice)\b |
-    featured\s+fact | (?:keep|continue)\s+reading | story\s+continues |
-    lire\s+aussi | à\s+lire | lesen\s+sie | lies\s+auch | mehr\s+(?:zum\s+thema|dazu) | leggi\s+anche | lees\s+ook |
-    (?:lea|lee|leer|leia|veja|te\s+puede\s+interesar)\s*(?:tamb(?:ién|ém)|más|mais)?\s*: | meer\s+over |
-    läs\s+(?:också|mer) | les\s+også | læs\s+også | lue\s+myös | (?:czytaj|zobacz)\s+(?:też|także|więcej) |
-    čtěte\s+(?:také|též) | přečtěte | читайте\s+(?:также|ещё|також)
-    )""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_INVITATION = re.compile(  # asks the reader to do something
-    r"""^\W*(?:
-    sign\s+up | subscribe | donate\b | log\s+in | already\s+a\s+subscriber | enter\s+your\s+email | stay\s+connected |
-    get\s+(?:the|our|alerts|more|breaking|exclusive|\w+.?s)\b.{0,80}(?:newsletter|inbox|alerts?|app|free|delivered) |
-    get\s+.{2,40}\s+(?:app|on\s+the\s+go)\b | install\s+the | (?:click|go)\s+here |
-    download\s+(?:the|our)\b.{0,40}\bapp | follow\s+(?:us|me|him|her|them|\w+(?:\s\w+)?)\s+on\b |
-    (?:join|support|contact)\s+us\b | join\s+our\b | like\s+us\s+on |
-    (?:share|email|print)\s+(?:this|on)\b | send\s+(?:tips|us)\b | thanks?\s+(?:you\s+)?for\s+(?:signing|subscribing) |
-    (?:have|got)\s+a\s+(?:\w+\s+)?tip\b | do\s+you\s+have\s+a\s+(?:story|tip) | discover\s+special\s+offers |
-    (?:contact|write\s+to)\s+(?:the\s+author|\w+(?:\s+\w+)?\s+at)\b | create\s+(?:a\s+free|an)\s+account |
-    please\s+(?:sign\s+up|enter\s+your|enable|log\s+in|subscribe|consider) | terms\s+of\s+(?:use|service) |
-    (?:privacy|cookie)\s+policy | discuss\s+this\s+in\s+the\s+forum )|
-    (?:sign\s+up|subscribe)\s+(?:here|now|today|for\s+(?:our|the|free|it|more)|to\s+(?:our|the)\b.{0,60}newsletter) |
-    newsletter\b.{0,60}\b(?:inbox|sign\s+up|subscribe) | subscribing\s+to\s+a\s+newsletter |
-    by\s+(?:signing\s+up|clicking|subscribing|submitting|providing)\b.{0,60}\byou\s+(?:agree|consent|accept|acknowledge)
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_NOTICE = re.compile(  # of the publisher, in its own matters
-    r"""
-    all\s+rights\s+reserved | may\s+not\s+be\s+(?:published|reproduced|republished) | ^\W*(?:copyright\b|©) |
-    (?:earn|receive)\s+(?:an?\s+)?(?:affiliate\s+)?(?:commissions?|compensation)\b.{0,60}\b(?:link|purchase|buy) |
-    affiliate\s+(?:links?|partnerships?|commission) | ^.{0,60}independently\s+(?:selected|chosen|reviewed)\s+by\b |
-    ^\W*(?:this|the)\s+(?:story|article|piece|post|column|interview|report)\b.{0,40}
-        \b(?:originally|first)\s+(?:published|appeared|ran)\b |
-    ^\W*(?:this|the)\s+(?:story|article|piece|post|column|interview)\s+(?:has\s+been|was)\s+
-        (?:originally\s+|lightly\s+|first\s+)?(?:(?:re)?published|reprinted|translated|syndicated|edited|produced)\b |
-    ^\W*this\s+(?:story|article)\s+(?:will\s+appear|appears)\s+in\b |
-    ^\W*originally\s+(?:published|appeared) | ^\W*cross-?posted\b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_MARK = re.compile(  # a word or two that a page's template prints
-    r"""^[\W_]*(?:(?:
-    advertisement|advertising|sponsored(?:\s+(?:content|link|by).*)?|supported\s+by|promoted|ad|anzeige|werbung|publicité|
-    publicidad|pubblicità|advertentie|reklama|images?(?::.{0,60})?|photos?:.{0,80}|credit:.{0,80}|getty\s+images|
-    (?:photo|image)\s+(?:by|credit|courtesy|source)\b.{0,80}|loading.*|share|tweets?|facebook|twitter|whatsapp|email|
-    comments?|leave\s+a\s+(?:reply|comment)|\d+\s+(?:comments?|shares?|views)|\d+\s+of\s+\d+|\d+/\d+
-    )[\W_]*)?$""",
-    re.IGNORECASE | re.VERBOSE,
-)
-
-
 _STRING = etree.XPath("string()")
 
 
@@ -148,12 +100,12 @@ def body_lines(lines: list[Line], headline: HtmlElement | None = None, authors: 
     kept: list[Line] = []
     teasers = 0  # how many more lines may belong to the label above
     for line in _below(_inside(lines), headline):
-        if _is_label(line):
+        if is_label(line):
             teasers = 0 if link_share(line) > _POINTING else _TEASERS
         elif teasers and link_share(line) > LINKED:
             teasers -= 1
         else:
-            if not _is_furniture(line):
+            if not is_furniture(line):
                 kept.append(line)
             teasers = 0
     while kept and len(kept[0].text) <= _DATED_CHARS and _DATED.search(kept[0].text) and kept[0].text[-1] not in ".!?":
@@ -208,16 +160,17 @@ def _inside(lines: list[Line]) -> list[Line]:
     ]
 
 
-def _is_label(line: Line) -> bool:
+def is_label(line: Line) -> bool:
     """Whether it announces links to other stories, or is one with its announcement."""
-    if not _LABEL.match(line.text):
+    if not LABEL.match(line.text):
         return False
     return len(line.text) <= _LABEL_CHARS or link_share(line) > _POINTING
 
 
-def _is_furniture(line: Line) -> bool:
+def is_furniture(line: Line) -> bool:
+    """Whether a line by itself is no text, whatever stands around it."""
     text = line.text
-    if len(text) <= _NOTICE_CHARS and (_MARK.match(text) or _INVITATION.search(text) or _NOTICE.search(text)):
+    if len(text) <= _NOTICE_CHARS and (MARK.match(text) or INVITATION.search(text) or NOTICE.search(text)):
         return True
     plain = line.element is not None and line.element.tag not in HEADINGS and line.element.tag != "li"
     return plain and link_share(line) > LINKED

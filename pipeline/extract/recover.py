@@ -6,7 +6,17 @@ import re
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.furniture import HEADINGS, LINKED, Line, holder, is_leaf, link_share, text_of
+from pipeline.extract.furniture import (
+    HEADINGS,
+    LINKED,
+    Line,
+    holder,
+    is_furniture,
+    is_label,
+    is_leaf,
+    link_share,
+    text_of,
+)
 
 __all__ = ["ending_where", "with_standfirst", "with_subheads"]
 
@@ -82,8 +92,11 @@ def _is_subhead(element: HtmlElement, known: set[str], at: dict[HtmlElement, int
     key = _key(text)
     if not key or len(text) > _SUBHEAD_CHARS or key in known:
         return False
+    line = Line(text, element)
+    if is_label(line) or is_furniture(line):
+        return False
     to_elsewhere = any(not (a.get("href") or "#").startswith("#") for a in element.iter("a"))
-    if to_elsewhere and link_share(Line(text, element)) > LINKED:
+    if to_elsewhere and link_share(line) > LINKED:
         return False
     following = element.getnext()
     return (

@@ -1,0 +1,90 @@
+"""The phrases that sites use around and between the paragraphs of their articles.
+
+Counted on 211 labelled news pages: of the lines that match, readers took 107 of 115 as no part of the article.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["INVITATION", "LABEL", "MARK", "NOTICE"]
+
+LABEL = re.compile(
+    r"""^[\W_]*(?:
+    (?:read|see|watch|listen|view|learn)\s+(?:more|next|also|now|the\s+full|on)\b |
+    related\b(?!\s+to\b) | see\s+also\b | don.?t\s+miss\b |
+    recommended(?:\s+(?:for|reading|stories|articles|videos)\b.*)?\W*$ | also(?:\s+(?:read|see|on))?\s*: |
+    more\s+(?:from|on|in|about|like|stories|news|coverage|must-reads|to\s+read|reading|by)\b |
+    (?:you\s+(?:may|might)|you.ll)\s+(?:also\s+)?(?:like|be\s+interested)\b |
+    (?:watch|listen|photos|video|gallery|podcast|plus|up\s+next|next|now\s+playing)\s*[:|] | what\s+to\s+read\s+next |
+    people\s+(?:are\s+)?also\s+(?:read|ask)\w* |
+    (?:top|popular|featured|latest)\s+(?:stories|reads|news|articles|posts) |
+    (?:\S+\s+){0,3}most[\s-]+(?:read|popular|viewed)\b | trending\b | editor.?s.?\s+(?:picks?|choice)\b |
+    featured\s+fact | (?:keep|continue)\s+reading | story\s+continues |
+    (?:zum|mehr\s+zu\s+diesem)\s+thema\W*$ | das\s+könnte\s+sie\s+auch | (?:ähnliche|weitere)\s+artikel |
+    sur\s+le\s+même\s+sujet |
+    articles?\s+(?:similaires|liés) | (?:noticias|artículos)\s+relacionad[oa]s | potrebbe\s+interessarti |
+    lire\s+aussi | à\s+lire\s+(?:aussi|également) | lesen\s+sie | lies\s+auch |
+    mehr\s+(?:zum\s+thema|dazu) | leggi\s+anche | lees\s+ook |
+    (?:lea|lee|leer|leia|veja|te\s+puede\s+interesar)\s*(?:tamb(?:ién|ém)|más|mais)?\s*: | meer\s+over |
+    läs\s+(?:också|mer) | les\s+også | læs\s+også | lue\s+myös | (?:czytaj|zobacz)\s+(?:też|także|więcej) |
+    čtěte\s+(?:také|též) | přečtěte | читайте\s+(?:также|ещё|також)
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Points to other stories, or announces links to them; at the beginning of a line."""
+
+INVITATION = re.compile(
+    r"""^\W*(?:
+    sign\s+up | subscribe | donate(?:\s+(?:now|today|here|to\s+(?:us|our))\b|\W*$) | log\s+in\s+(?:to|or|here)\b |
+    already\s+a\s+subscriber | enter\s+your\s+email | stay\s+connected |
+    get\s+(?:the|our|alerts|more|breaking|exclusive|\w+.?s)\b.{0,80}(?:newsletter|inbox|alerts?|app)\b |
+    get\s+\w+.?s\s+free\b |
+    get\s+.{2,40}\s+(?:app|on\s+the\s+go)\b | install\s+the | (?:click|go)\s+here |
+    download\s+(?:the|our)\b.{0,40}\bapp | follow\s+(?:us|me|him|her|them|\w+(?:\s\w+)?)\s+on\b |
+    (?:join|support|contact)\s+us\b | join\s+our\b | like\s+us\s+on |
+    (?:share|email|print)\s+(?:this|on)\b | send\s+(?:tips|us)\b | thanks?\s+(?:you\s+)?for\s+(?:signing|subscribing) |
+    (?:have|got)\s+a\s+(?:\w+\s+)?tip\b | do\s+you\s+have\s+a\s+(?:story|tip) | discover\s+special\s+offers |
+    (?:contact|write\s+to)\s+(?:the\s+author|\w+(?:\s+\w+)?\s+at)\b | create\s+(?:a\s+free|an)\s+account |
+    please\s+(?:sign\s+up|enter\s+your|enable|log\s+in|subscribe|consider) | terms\s+of\s+(?:use|service) |
+    (?:privacy|cookie)\s+policy | (?:jetzt\s+)?(?:newsletter\s+)?abonnieren\b | abonnieren\s+sie | folgen\s+sie\s+uns |
+    abonnez-vous | inscrivez-vous | suivez-nous | s[uí]guenos | suscr[ií]bete | iscriviti | seguici |
+    discuss\s+this\s+in\s+the\s+forum )|
+    (?:sign\s+up|subscribe)\s+(?:here|now|today|for\s+(?:our|the|free|it|more)|to\s+(?:our|the)\b.{0,60}newsletter) |
+    newsletter\b.{0,60}\b(?:inbox|sign\s+up|subscribe) | subscribing\s+to\s+a\s+newsletter |
+    by\s+(?:signing\s+up|clicking|subscribing|submitting|providing)\b.{0,60}\byou\s+(?:agree|consent|accept|acknowledge)
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Asks the reader to do something."""
+
+NOTICE = re.compile(
+    r"""
+    all\s+rights\s+reserved | alle\s+rechte\s+vorbehalten | tous\s+droits\s+réservés | riproduzione\s+riservata |
+    todos\s+los\s+derechos\s+reservados | tutti\s+i\s+diritti\s+riservati |
+    may\s+not\s+be\s+(?:published|reproduced|republished) |
+    ^\W*(?:copyright\W+(?:\(c\)|(?:19|20)\d\d|by\b)|(?:copyright\s+)?©) |
+    (?:earn|receive)\s+(?:an?\s+)?(?:affiliate\s+)?(?:commissions?|compensation)\b.{0,60}\b(?:link|purchase|buy) |
+    affiliate\s+(?:links?|partnerships?|commission) | ^.{0,60}independently\s+(?:selected|chosen|reviewed)\s+by\b |
+    ^\W*(?:this|the)\s+(?:story|article|piece|post|column|interview|report)\b.{0,40}
+        \b(?:originally|first)\s+(?:published|appeared|ran)\b |
+    ^\W*(?:this|the)\s+(?:story|article|piece|post|column|interview)\s+(?:has\s+been|was)\s+
+        (?:originally\s+|lightly\s+|first\s+)?(?:(?:re)?published|reprinted|translated|syndicated|edited|produced)\b |
+    ^\W*this\s+(?:story|article)\s+(?:will\s+appear|appears)\s+in\b |
+    ^\W*originally\s+(?:published|appeared) | ^\W*cross-?posted\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Of the publisher, in its own matters."""
+
+MARK = re.compile(
+    r"""^[\W_]*(?:(?:
+    advertisement|advertising|sponsored(?:\s+(?:content|link|by).*)?|supported\s+by|promoted|ad|anzeige|werbung|publicité|
+    publicidad|pubblicità|advertentie|reklama|images?(?::.{0,60})?|photos?:.{0,80}|credit:.{0,80}|getty\s+images|
+    (?:photo|image)\s+(?:by|credit|courtesy|source)\b.{0,80}|loading.*|share|tweets?|
+    teilen|drucken|kommentare?|partager|commentaires?|imprimer|compartir|condividi|commenti|facebook|twitter|whatsapp|email|
+    comments?|leave\s+a\s+(?:reply|comment)|\d+\s+(?:comments?|shares?|views)|\d+\s+of\s+\d+|\d+/\d+
+    )[\W_]*)?$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""A word or two, the whole line, that a template prints; or a line of separators."""
