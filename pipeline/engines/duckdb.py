@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import ibis
 import pyarrow as pa
@@ -42,9 +43,16 @@ def scan(
         empty = _as_read(contract(table).schema).empty_table()
         return con.create_table(ibis.util.gen_name("empty"), empty.select(columns) if columns else empty, temp=True)
     if not lake.storage.is_local:
-        con.register_filesystem(lake.storage.fs)
+        _register(con, lake.storage.fs)
     expr = con.read_parquet([lake.storage.uri(f.rel) for f in files], hive_partitioning=False)
     return expr.select(columns) if columns else expr
+
+
+def _register(con: Backend, fs: Any) -> None:
+    """Make a file system known to DuckDB, which refuses one that it knows."""
+    protocol = fs.protocol if isinstance(fs.protocol, str) else fs.protocol[0]
+    if not con.con.filesystem_is_registered(protocol):
+        con.register_filesystem(fs)
 
 
 def _as_read(schema: pa.Schema) -> pa.Schema:
