@@ -304,6 +304,10 @@ class Transaction:
         self._storage.write(staged, _json(document))
         self._moves.append((staged, rel))
 
+    def written(self, table: str) -> list[DataFile]:
+        """Files of a table that this transaction has written so far."""
+        return [f for (of, _), files in self._changes.items() if of == table for f in files.values() if f is not None]
+
     def rows(self, table: str) -> int:
         """Rows that a table will have once this transaction is committed."""
         files: dict[tuple[str, str], DataFile | None] = {(f.day, f.name): f for f in self._lake.files(table)}

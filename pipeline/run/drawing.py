@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from pipeline.article import Relation
-from pipeline.fold.align import align
+from pipeline.fold.align import Alignments, align
 from pipeline.fold.draws import Passage, Source, compose, earliest, passages, stitched
 from pipeline.fold.furniture import without_furniture
 from pipeline.fold.link import order_key
@@ -24,6 +25,7 @@ from pipeline.fold.stories import Link
 from pipeline.fold.texts import Texts
 from pipeline.lake import Lake
 from pipeline.run.furniture import known_furniture
+from pipeline.run.threads import ordered
 
 __all__ = ["Drawing", "without_bridges"]
 
@@ -31,7 +33,8 @@ Row = dict[str, Any]
 
 _META = ["article_id", "publisher", "source", "published_at", "modified_at", "clock", "seen_at"]
 _PARTIAL = frozenset(Relation) - GROUPING
-_PAIRS = 10_000  # aligned at a time: bounds the texts held in memory
+_PAIRS_READ = 100_000  # whose texts are read at a time, and held in memory
+_PAIRS = 5_000  # aligned at a time
 _SAME = 0.5  # Jaccard from which on two composites are versions of one
 _WORTH = 0.05  # share of the shingles of a text that other stories must have before it is looked at
 
@@ -179,16 +182,20 @@ class Drawing:
             }
         )
         found: dict[str, list[Passage]] = {i: [] for i in articles}
-        for begin in range(0, len(pairs), _PAIRS):
-            some = pairs[begin : begin + _PAIRS]
+        for begin in range(0, len(pairs), _PAIRS_READ):
+            some = pairs[begin : begin + _PAIRS_READ]
             ids = pa.array(sorted({i for pair in some for i in pair}), pa.string())
-            texts = without_furniture(self._lake.take("articles", ids, ["article_id", "url", "text"]), self._furniture)
+            texts = self._lake.take("articles", ids, ["article_id", "url", "text"])
+            texts = without_furniture(texts, self._furniture).combine_chunks()
             at = {i: n for n, i in enumerate(texts["article_id"].to_pylist())}
-            mine, theirs = (np.array([at[pair[side]] for pair in some], np.int32) for side in (0, 1))
-            aligned = align(Texts.of(texts["text"]), theirs, mine)
-            for n, (article, other) in enumerate(some):
-                form = (article, other) in self._forms
-                found[article] += passages(aligned, n, other, story[other], may_be_form=form)
+            ends = np.array([[at[i] for i in pair] for pair in some], np.int32)
+            portions = [(texts["text"], ends[i : i + _PAIRS]) for i in range(0, len(ends), _PAIRS)]
+            for aligned, portion in zip(
+                ordered(_aligned, portions), (some[i : i + _PAIRS] for i in range(0, len(some), _PAIRS)), strict=True
+            ):
+                for n, (article, other) in enumerate(portion):
+                    form = (article, other) in self._forms
+                    found[article] += passages(aligned, n, other, story[other], may_be_form=form)
         return found
 
     def _lengths(self, articles: Iterable[str]) -> dict[str, int]:
@@ -227,6 +234,14 @@ class Drawing:
             "coverage": source.coverage,
             "passages": rows,
         }
+
+
+def _aligned(work: tuple[pa.ChunkedArray, NDArray[np.int32]]) -> Alignments:
+    """The passages of pairs (mine, theirs) of some of the texts."""
+    texts, pairs = work
+    here, rows = np.unique(pairs, return_inverse=True)
+    rows = rows.reshape(pairs.shape).astype(np.int32)
+    return align(Texts.of(texts.take(pa.array(here))), rows[:, 1], rows[:, 0])
 
 
 def without_bridges(links: Sequence[Link], composites: set[str]) -> list[Link]:
