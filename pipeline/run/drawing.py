@@ -239,9 +239,9 @@ class Drawing:
 def _aligned(work: tuple[pa.ChunkedArray, NDArray[np.int32]]) -> Alignments:
     """The passages of pairs (mine, theirs) of some of the texts."""
     texts, pairs = work
-    here, rows = np.unique(pairs, return_inverse=True)
-    rows = rows.reshape(pairs.shape).astype(np.int32)
-    return align(Texts.of(texts.take(pa.array(here))), rows[:, 1], rows[:, 0])
+    here = np.unique(pairs)
+    mine, theirs = (np.searchsorted(here, pairs[:, side]).astype(np.int32) for side in (0, 1))
+    return align(Texts.of(texts.take(pa.array(here))), theirs, mine)
 
 
 def without_bridges(links: Sequence[Link], composites: set[str]) -> list[Link]:
