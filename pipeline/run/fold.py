@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
+import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import structlog
+from ibis.expr.types import Table
 from numpy.typing import NDArray
 
 from pipeline.config import Config, FoldSettings, load_config
@@ -121,14 +124,16 @@ def _link_new(lake: Lake, tx: Transaction, settings: FoldSettings, how: SketchCo
     places = {(f.day, f.name) for f in new}
     furniture, affected = learn_furniture(lake, tx, places)
     old = [f for f in sketches if (f.day, f.name) not in places]
-    keys = {(f.day, f.name): f for f in lake.files("keys")}
     with engine() as con:
-        sides = []
-        for files in (new, old):
-            rows = scan(con, lake, "sketches", files, ["article", "text_hash", "published_at", "contract"])
-            how.check(rows.select("contract").distinct().to_pyarrow()["contract"])
-            held = scan(con, lake, "keys", [keys[f.day, f.name] for f in files], ["key", "article"])
-            sides.append(Side(rows.drop("contract"), held))
+        columns = ["article", "text_hash", "published_at", "contract"]
+        rows = [scan(con, lake, "sketches", files, columns) for files in (new, old)]
+        for made in rows:
+            how.check(made.select("contract").distinct().to_pyarrow()["contract"])
+        near = _near(rows[0], rows[1], old, settings.window_days)
+        sides = [
+            Side(members.drop("contract"), scan(con, lake, "keys", _keys(lake, files), ["key", "article"]))
+            for members, files in zip(rows, (new, near), strict=True)
+        ]
         pairs = candidates(con, sides[0], sides[1], settings.window_days, settings.max_key_frequency)
     if not places.isdisjoint(done):  # an article that was linked already has come again
         pairs = _without(pairs, lake, [f for f in lake.files("links") if (f.day, f.name) not in places])
@@ -160,6 +165,26 @@ def _verified(lake: Lake, furniture: Furniture, how: SketchContract, ends: pa.Ar
     at = articles["article_id"].combine_chunks()
     left, right = (pc.index_in(old[f"article_{x}"], at).to_numpy().astype(np.int32) for x in "ab")
     return link(articles, left, right, np.array(old["run"].to_pylist(), dtype=object), how)
+
+
+def _near(new: Table, old: Table, files: list[DataFile], window_days: int) -> list[DataFile]:
+    """Those of the old files that hold articles within the window: keys of the others need not be read."""
+    if not window_days or not files:
+        return files
+    at = new.aggregate(first=new.published_at.min(), last=new.published_at.max()).to_pyarrow().to_pylist()[0]
+    spans = old.group_by(run=old.article >> ROW_BITS).aggregate(
+        first=ibis._.published_at.min(), last=ibis._.published_at.max()
+    )
+    window = timedelta(days=window_days)
+    inside = spans.filter((spans.last >= at["first"] - window) & (spans.first <= at["last"] + window))
+    runs = {run << ROW_BITS for run in inside.to_pyarrow()["run"].to_pylist()}
+    return [f for f in files if Run.named(f.name).first_number in runs]
+
+
+def _keys(lake: Lake, files: list[DataFile]) -> list[DataFile]:
+    """The files of keys that belong to files of other tables."""
+    keys = {(f.day, f.name): f for f in lake.files("keys")}
+    return [keys[f.day, f.name] for f in files]
 
 
 def _articles(lake: Lake, files: dict[int, DataFile], numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], pa.Table]:
