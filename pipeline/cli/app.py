@@ -37,8 +37,8 @@ def main(
 
 
 for command in (
-    working.run, working.ingest, working.fold, reading.stories, reading.show, reading.diff, reading.check,
-    tracing.trace, extracting.extract, serving.demo,
+    working.run, working.ingest, working.fold, working.resketch, reading.stories, reading.show, reading.diff,
+    reading.check, tracing.trace, extracting.extract, serving.demo,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(airflow.app, name="airflow")

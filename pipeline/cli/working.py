@@ -1,4 +1,4 @@
-"""The commands that change a lake: ``run``, ``ingest``, ``fold``."""
+"""The commands that change a lake: ``run``, ``ingest``, ``fold``, ``resketch``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 from pipeline.cli.options import DEFAULT_LAKE, Json, LakeRoot, Partition, Verbose
 
-__all__ = ["fold", "ingest", "run"]
+__all__ = ["fold", "ingest", "resketch", "run"]
 
 
 def run(
@@ -103,6 +103,31 @@ def fold(
         out.print(line)
     out.print()
     out.print(opening_lines(store), soft_wrap=True)
+
+
+def resketch(
+    lake: LakeRoot = DEFAULT_LAKE,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Make sketches anew that another version of Wirefold made. `fold` then compares their articles again."""
+    from pipeline.cli import catalog
+    from pipeline.cli.console import console, count, print_json
+
+    store = catalog.open_lake(lake)
+    from pipeline.run.fold import resketch as resketch_lake
+
+    with console(stderr=True).status("Sketching …"):
+        articles = resketch_lake(store)
+    if as_json:
+        print_json({"articles": articles})
+        return
+    out = console()
+    if not articles:
+        out.print("Nothing to do: all sketches are as they should be.")
+        return
+    out.print(f"{count(articles, 'article')} sketched anew")
+    out.print(f"Now compare them again:  wirefold fold --lake {_quoted(lake)}", markup=False, soft_wrap=True)
 
 
 def _folded(result: dict[str, Any]) -> list[str]:

@@ -21,17 +21,18 @@ from numpy.typing import NDArray
 
 from pipeline.config import Config, FoldSettings, load_config
 from pipeline.engines.duckdb import engine, scan
+from pipeline.errors import WirefoldError
 from pipeline.fold.candidates import Side, candidates
 from pipeline.fold.furniture import without_furniture
 from pipeline.fold.link import link
 from pipeline.fold.sketch import ROW_BITS, SketchContract, key_table, sketch
-from pipeline.lake import DataFile, Lake, Transaction
+from pipeline.lake import DataFile, Lake, Transaction, contract
 from pipeline.partition import Run
 from pipeline.run.furniture import Furniture, learn_furniture, note_lines, verify_again
 from pipeline.run.publish import publish
 from pipeline.run.threads import ordered
 
-__all__ = ["fold", "fold_lake"]
+__all__ = ["fold", "fold_lake", "resketch"]
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +66,33 @@ def fold_lake(lake: Lake, settings: FoldSettings) -> dict[str, Any]:
         published = publish(lake, tx)
     log.info("folded", new_articles=sketched, links=sum(linked.values()), **published)
     return {"new_articles": sketched, "links": dict(sorted(linked.items())), **published}
+
+
+def resketch(lake: Lake) -> int:
+    """Make the sketches anew that were made under another contract; the next fold compares their articles again.
+
+    Returns:
+        The articles sketched.
+    """
+    how = SketchContract()
+    rows = 0
+    with lake.transaction() as tx:
+        sketches = {(f.day, f.name): f for f in lake.files("sketches")}
+        for file in lake.files("articles"):
+            made = sketches.get((file.day, file.name))
+            if made is not None and not _current(lake, made, how):
+                rows += _sketch_file(lake, tx, file, how)
+                note_lines(lake, tx, file)
+    return rows
+
+
+def _current(lake: Lake, sketches: DataFile, how: SketchContract) -> bool:
+    """Whether a file's sketches were made as they are made now."""
+    if sketches.contract != contract("sketches").version:
+        return False
+    return set(
+        lake.dataset([sketches], "sketches").to_table(columns=["contract"])["contract"].unique().to_pylist()
+    ) <= {str(how)}
 
 
 def _sketch_new(lake: Lake, tx: Transaction, how: SketchContract) -> int:
@@ -121,6 +149,10 @@ def _link_new(lake: Lake, tx: Transaction, settings: FoldSettings, how: SketchCo
     new = [f for f in sketches if done.get((f.day, f.name)) != f.digest]
     if not new:
         return Counter()
+    if stale := [f for f in sketches if f.contract != contract("sketches").version]:
+        raise WirefoldError(
+            f"{stale[0].rel} was made by another version of Wirefold: make sketches anew with wirefold resketch"
+        )
     places = {(f.day, f.name) for f in new}
     furniture, affected = learn_furniture(lake, tx, places)
     old = [f for f in sketches if (f.day, f.name) not in places]

@@ -33,7 +33,9 @@ def largest(lake: str) -> dict[str, Any]:
     return max(Lake(lake).read("stories").to_pylist(), key=lambda s: s["articles"])
 
 
-@pytest.mark.parametrize("command", [[], *([c] for c in ("run", "ingest", "fold", *READING, "demo", "airflow"))])
+@pytest.mark.parametrize(
+    "command", [[], *([c] for c in ("run", "ingest", "fold", "resketch", *READING, "demo", "airflow"))]
+)
 def test_help(command: list[str]) -> None:
     result = wirefold(*command, "--help")
     assert result.exit_code == 0

@@ -1,0 +1,117 @@
+"""Candidates: who is compared with whom."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from pipeline.engines.duckdb import engine
+from pipeline.fold.candidates import Side, candidates
+from pipeline.fold.sketch import key_table, sketch
+from pipeline.text import text_hash
+
+START = datetime(2018, 9, 1, tzinfo=UTC)
+
+
+def articles(texts: list[str], first: int = 0, days: list[int] | None = None) -> pa.Table:
+    n = len(texts)
+    return pa.table(
+        {
+            "article": pa.array(range(first, first + n), pa.int64()),
+            "article_id": [f"a{first + i}" for i in range(n)],
+            "text_hash": [text_hash(t) for t in texts],
+            "published_at": pa.array(
+                [START + timedelta(days=(days or [0] * n)[i]) for i in range(n)], pa.timestamp("us", tz="UTC")
+            ),
+            "text": texts,
+        }
+    )
+
+
+def found(new: pa.Table, old: pa.Table, window: int = 0, frequency: int = 200) -> list[tuple[int, int, str]]:
+    with engine() as con:
+        sides = []
+        for name, rows in (("new", new), ("old", old)):
+            made = sketch(rows)
+            members = con.create_table(f"{name}_m", made.rows.select(["article", "text_hash", "published_at"]))
+            sides.append(Side(members, con.create_table(f"{name}_k", key_table(0, [made.keys]))))
+        return [tuple(r.values()) for r in candidates(con, sides[0], sides[1], window, frequency).to_pylist()]  # type: ignore[misc]
+
+
+def story(seed: int, words: int = 80) -> list[str]:
+    draw = random.Random(seed)
+    return [f"w{draw.randrange(10_000)}" for _ in range(words)]
+
+
+NOTHING = articles([]).slice(0, 0)
+
+
+def families() -> list[str]:
+    """Four stories, each with a revision and an excerpt."""
+    texts = []
+    for seed in range(4):
+        words = story(seed)
+        revised = [*words[:40], "and", "then", *words[44:]]
+        texts += [" ".join(words), " ".join(revised), " ".join(words[20:60])]
+    return texts
+
+
+@settings(deadline=None, max_examples=8)
+@given(st.permutations(range(12)), st.lists(st.integers(1, 11), max_size=3, unique=True))
+def test_pairs_do_not_depend_on_batches(order: list[int], cuts: list[int]) -> None:
+    texts = families()
+    shuffled = articles([texts[i] for i in order])
+    at_once = {frozenset(p[:2]) for p in found(shuffled, NOTHING)}
+    in_steps: set[frozenset[object]] = set()
+    for begin, end in zip([0, *sorted(cuts)], [*sorted(cuts), 12], strict=True):
+        in_steps |= {frozenset(p[:2]) for p in found(shuffled.slice(begin, end - begin), shuffled.slice(0, begin))}
+    assert in_steps == at_once
+    assert {frozenset(order[i] // 3 for i in pair) for pair in at_once} == {frozenset([n]) for n in range(4)}
+    assert len(at_once) == 12
+
+
+@pytest.mark.parametrize(("days", "window", "pairs"), [(10, 30, 1), (31, 30, 0), (30, 30, 1), (400, 0, 1)])
+def test_window(days: int, window: int, pairs: int) -> None:
+    text = " ".join(story(1))
+    both = articles([text, text + " more"], days=[0, days])
+    assert len(found(both, NOTHING, window)) == pairs
+    assert len(found(both.slice(1), both.slice(0, 1), window)) == pairs
+    assert len(found(both.slice(0, 1), both.slice(1), window)) == pairs
+
+
+def test_equal_texts_are_compared_once() -> None:
+    text, other = " ".join(story(1)), " ".join([*story(1), "more"])
+    pairs = found(articles([text] * 500 + [other]), NOTHING, frequency=50)
+    assert [p for p in pairs if p[2] == "key"] == [(0, 500, "key")]
+    assert [p for p in pairs if p[2] == "exact"] == [(i, 0, "exact") for i in range(1, 500)]
+    later = found(articles([text], first=9), articles([text, text, other]))
+    assert later == [(9, 0, "exact")]
+
+
+def test_a_large_family_is_connected_without_all_its_pairs() -> None:
+    words = story(3)
+    texts = [" ".join([*words[:i], f"changed{i}", *words[i + 1 :]]) for i in range(80)] + [" ".join(words)]
+    rows = articles(texts)
+    one_by_one = found(rows.slice(40), rows.slice(0, 40), frequency=20) + found(
+        rows.slice(0, 40), NOTHING, frequency=20
+    )
+    for pairs in (found(rows, NOTHING, frequency=20), one_by_one):
+        ends = np.array([p[:2] for p in pairs])
+        graph = coo_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(len(texts), len(texts)))
+        assert connected_components(graph, directed=False)[0] == 1
+        assert len(pairs) < 81 * 80 / 2 / 2
+
+
+def test_furniture_is_no_evidence() -> None:
+    furniture = " ".join(story(0, 40))
+    texts = [" ".join(story(n + 1, 300)) + " " + furniture for n in range(60)]
+    assert found(articles(texts), NOTHING, frequency=20) == []
+    assert len(found(articles(texts), NOTHING, frequency=200)) == 60 * 59 / 2
