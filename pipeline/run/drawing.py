@@ -69,7 +69,7 @@ class Drawing:
                 self._links[b].append((a, Relation(relation), of_b))
             if relation in (Relation.TEMPLATE, Relation.SHARED_QUOTES):
                 self._forms.update({(a, b), (b, a)})
-        near = {*self._judged, *self._links, *(t for ts in self._twins.values() for t in ts)}
+        near = {*self._links, *(t for ts in self._twins.values() for t in ts)}
         meta = lake.take("articles", pa.array(sorted(near), pa.string()), _META)
         self._age = dict(zip(meta["article_id"].to_pylist(), order_key(meta), strict=True))
         self._rows: dict[str, Row] = {r["article_id"]: r for r in meta.to_pylist()}
@@ -88,8 +88,7 @@ class Drawing:
         story = self._story | {i: f"group {n}" for n, ids in enumerate(groups) for i in ids}
         looked_at = []
         for article in (i for ids in groups if len(ids) > 1 for i in ids):
-            foreign = sum(share for other, _, share in self._of(article) if story[other] != story[article])
-            if foreign >= _WORTH and article not in self._one_address:
+            if article not in self._one_address and sum(self._foreign(article, story).values()) >= _WORTH:
                 looked_at.append(article)
         found = self._passages(looked_at, story, _PARTIAL | GROUPING)
         length = self._lengths(looked_at)
@@ -119,7 +118,7 @@ class Drawing:
             stitched: Composites that were cut loose from a story they resemble.
         """
         story = self._story | dict(story)
-        plain = [i for i in sorted(canonical) if i not in stitched]
+        plain = [i for i in sorted(canonical) if i not in stitched and self._may_draw(i, story)]
         found = self._passages(plain, story, _PARTIAL)
         found |= self._passages(sorted(stitched & canonical.keys()), story, _PARTIAL | GROUPING)
         found = {i: [p for p in ps if p.story != canonical[i]] for i, ps in found.items()}
@@ -139,6 +138,18 @@ class Drawing:
                 composites.add(article)
                 drawn[canonical[article]] = [self._row(x, others) for x in chosen]
         return drawn
+
+    def _foreign(self, article: str, story: Mapping[str, str]) -> dict[str, float]:
+        """Other stories, and about how much of an article each has."""
+        shares: dict[str, float] = {}
+        for other, _, share in self._of(article):
+            if story[other] != story[article]:
+                shares[story[other]] = max(share, shares.get(story[other], 0.0))
+        return shares
+
+    def _may_draw(self, article: str, story: Mapping[str, str]) -> bool:
+        shares = self._foreign(article, story).values()
+        return len(shares) > 1 and sum(shares) >= _WORTH
 
     def _equals(self, links: pa.Table) -> dict[str, set[str]]:
         """Articles with the same text, of every article in `links` that has some."""
