@@ -86,10 +86,13 @@ class Drawing:
             groups: The judged articles, grouped by their links.
         """
         story = self._story | {i: f"group {n}" for n, ids in enumerate(groups) for i in ids}
-        looked_at = []
-        for article in (i for ids in groups if len(ids) > 1 for i in ids):
-            if article not in self._one_address and sum(self._foreign(article, story).values()) >= _WORTH:
-                looked_at.append(article)
+        looked_at = [
+            i
+            for ids in groups
+            if len(ids) > 1
+            for i in ids
+            if i not in self._one_address and sum(self._foreign(i, story).values()) >= _WORTH
+        ]
         found = self._passages(looked_at, story, _PARTIAL | GROUPING)
         length = self._lengths(looked_at)
         result: set[str] = set()

@@ -34,7 +34,7 @@ def page(number: int, words: int = 60) -> dict[str, Any]:
 
 
 def folded(root: Path, parts: list[list[dict[str, Any]]], each: bool) -> Lake:
-    lake = Lake(str(root / "lake"))
+    lake = Lake(str(root / f"lake-{each}"))
     for n, part in enumerate(parts):
         file = root / f"{n}.jsonl"
         file.write_text("".join(json.dumps(p) + "\n" for p in part))
@@ -55,11 +55,7 @@ def test_pages_that_share_furniture_only_are_not_linked(tmp_path: Path) -> None:
 
 def test_what_is_learned_later_is_put_right(tmp_path: Path) -> None:
     parts = [[page(0), page(1)], [page(2)], [page(3), page(4)]]
-    lakes = []
-    for each in (True, False):
-        (tmp_path / str(each)).mkdir()
-        lakes.append(folded(tmp_path / str(each), parts, each))
-    stepwise, at_once = lakes
+    stepwise, at_once = (folded(tmp_path, parts, each) for each in (True, False))
     assert known_furniture(stepwise) == known_furniture(at_once)
     for table in ("links", "records", "stories"):
         assert stepwise.read(table).to_pylist() == at_once.read(table).to_pylist()
