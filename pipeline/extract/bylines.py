@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-__all__ = ["Dateline", "agency_in", "author_names", "is_end_mark", "place_in", "read_dateline"]
+__all__ = ["Dateline", "agency_in", "author_names", "is_end_mark", "place_in", "read_dateline", "without_agency"]
 
 _AGENCIES = {  # what bylines and datelines say -> the agency's short name
     "ap": "AP", "associated press": "AP", "the associated press": "AP",
@@ -117,6 +117,15 @@ def agency_in(text: str | None) -> str | None:
     return None if known and word.casefold() in _AMBIGUOUS and not word.isupper() else known
 
 
+def without_agency(name: str) -> tuple[str, str | None]:
+    """``Ada Lind The Associated Press`` as the name of a person and that of an agency, if it ends with one."""
+    words = name.split()
+    for n in range(min(4, len(words) - 2), 0, -1):
+        if agency := agency_in(" ".join(words[-n:])):
+            return " ".join(words[:-n]).rstrip(" ,/-\u2013\u2014"), agency
+    return name, None
+
+
 def author_names(bylines: Iterable[str | None], site: str | None = None) -> tuple[str, ...]:
     """Names of people in `bylines`, in order, each once; agencies, job titles, addresses and the `site` left out.
 
@@ -125,7 +134,7 @@ def author_names(bylines: Iterable[str | None], site: str | None = None) -> tupl
     names: dict[str, str] = {}
     for byline in bylines:
         for part in _SPLIT.split(_BY.sub("", " ".join((byline or "").split(" ")).strip())[:500]):
-            name = " ".join(_BY.sub("", part.strip(" .,;:-\u2013\u2014*")).split())
+            name, _ = without_agency(" ".join(_BY.sub("", part.strip(" .,;:-\u2013\u2014*")).split()))
             if (
                 not 2 < len(name) <= 60
                 or _NO_NAME.search(name)

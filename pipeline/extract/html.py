@@ -23,7 +23,7 @@ from trafilatura.settings import Document
 from pipeline.article import Article, Capture, Clock, Reason
 from pipeline.config import ExtractSettings
 from pipeline.extract.body import read_body
-from pipeline.extract.bylines import agency_in, author_names
+from pipeline.extract.bylines import agency_in, author_names, without_agency
 from pipeline.extract.failure import Unextractable
 from pipeline.extract.headline import read_headline
 from pipeline.extract.kind import sort_of, turn_away
@@ -82,7 +82,8 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     published, clock = _published(meta, found, capture)
     sort = sort_of(tree, meta, url, len(words))
     lines = [*meta.authors, *meta.organisations, found.author, meta.byline]
-    credits = (agency_in(part) for line in lines for part in re.split(r"[,/|;]", line or ""))
+    parts = [part for line in lines for part in re.split(r"[,/|;]", line or "")]
+    credits = (agency_in(part) or without_agency(part)[1] for part in parts)
     bylines = (
         (meta.origins.get("authors", ""), author_names(meta.authors, publisher)),
         ("signature", signature),

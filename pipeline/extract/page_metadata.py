@@ -32,6 +32,8 @@ _MODIFIED = (
 )  # fmt: skip
 _BYLINE_CLASSES = frozenset(("by", "byline", "by-line", "byline-text", "article-byline"))
 
+_CODE = re.compile(r"[:|_=]")  # in a keyword that is for machines
+
 Said = tuple[str, Any]
 """Who says it, such as ``json-ld`` or ``og:title``, and what."""
 
@@ -139,9 +141,8 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
         *_ld("json-ld", data.get("keywords")),
         *_get(meta, "article:tag", "news_keywords", "parsely-tags", "keywords"),
     ]
-    page.tags = list(
-        dict.fromkeys(t for _, tag in tags for part in re.split(r"[,;]", tag) if 1 < len(t := part.strip()) <= 60)
-    )[:50]
+    words = (part.strip() for _, tag in tags for part in re.split(r"[,;]", tag))
+    page.tags = list(dict.fromkeys(w for w in words if 1 < len(w) <= 60 and not _CODE.search(w)))[:50]
     if page.tags:
         origins["tags"] = tags[0][0]
     page.language = (
@@ -155,8 +156,8 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
     page.body = _body(data.get("articleBody"))
     page.types = frozenset((*(t for n in nodes for t in json_ld.types(n)), *(t for _, t in _get(meta, "og:type"))))
     page.is_free = str(data.get("isAccessibleForFree", True)).strip().lower() not in ("false", "0", "no")
-    words = str(data.get("wordCount", ""))
-    page.words = int(words) if words.isdecimal() else None
+    length = str(data.get("wordCount", ""))
+    page.words = int(length) if length.isdecimal() else None
     return page
 
 

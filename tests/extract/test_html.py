@@ -96,6 +96,7 @@ def test_title_is_the_headline_without_the_site(head: str, h1: str, title: str) 
         (ld(author=[{"name": "Ada Lind"}, {"name": "Bo Ek"}, {"name": "Reuters"}]), ("Ada Lind", "Bo Ek"), "Reuters"),
         ('<meta name="author" content="By ADA LIND and Bo Ek, Staff Writer">', ("Ada Lind", "Bo Ek"), None),
         ('<meta name="author" content="Associated Press">', (), "AP"),
+        ('<meta name="author" content="Ada Lind The Associated Press">', ("Ada Lind",), "AP"),
         ('<meta name="author" content="https://example.org/people/ada">', (), None),
         (ld(author=[[], 3, None, {"name": {"x": 1}}]), (), None),
     ],
