@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.eval.extract import evaluate_extraction, shingle_rates
 
+CORPORA = Path(os.environ.get("WIREFOLD_CORPORA", Path(__file__).parents[2].parent / "shared" / "corpora"))
 BODY = [
     f"The ferry company said on Monday that timetable number {n} would begin after the holidays and run until autumn."
     for n in range(1, 7)
@@ -76,6 +78,17 @@ def test_every_measure_counts_what_it_says(tmp_path: Path, packed: bool) -> None
         "day": 1.0,
     }
     assert set(result["difference"]) == set(values)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (CORPORA / "extraction").is_dir(), reason=f"no corpora at {CORPORA} (set WIREFOLD_CORPORA)")
+def test_pages_are_read_better_than_by_trafilatura_alone() -> None:
+    result = evaluate_extraction(CORPORA / "extraction")
+    better = {measure: v["value"] for measure, v in result["difference"].items()}
+    assert {measure: v for measure, v in better.items() if v < 0} == {}
+    assert better["f1"] >= 0.025
+    assert result["wirefold"]["f1"]["value"] >= 0.935  # the truth itself is cut on some pages
+    assert result["wirefold"]["title"]["value"] >= 0.95
 
 
 def test_what_the_truth_does_not_know_is_not_measured(tmp_path: Path) -> None:

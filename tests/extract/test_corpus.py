@@ -56,7 +56,7 @@ def test_pages_reach_the_floors() -> None:
         for i, a in found.items()
         if a.published_at
     ]
-    assert (text >= 0.90, title >= 0.88, sum(near) / SAMPLE >= 0.75) == (True, True, True), (
+    assert (text >= 0.92, title >= 0.92, sum(near) / SAMPLE >= 0.75) == (True, True, True), (
         text,
         title,
         sum(near) / SAMPLE,
