@@ -65,7 +65,7 @@ _NOT_PLACE = re.compile(  # what stands behind the place: agency, date, dash
 )
 
 
-_END = re.compile(r"[\W_]*(?:ends?|more|30|mf)?[\W_]*", re.IGNORECASE)
+_END = re.compile(r"[\W_]*(?:(?:ends?|more|30|mf)[\W_]*)?", re.IGNORECASE)
 _SIGNED = re.compile(
     r"([^\W\d_]+(?: [^\W\d_]+){0,2}?)(?:[ /](?:[A-Z]{2,4}|[a-z]{2,3})){0,2}"
 )  # an agency and the initials of a desk

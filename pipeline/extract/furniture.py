@@ -44,6 +44,7 @@ LINKED = 0.8  # share of a line in links
 _POINTING = 0.3  # share of a label in links, when the link is part of it
 _BEGINNING = 8  # characters that sort out most elements of a page
 _LABEL_CHARS = 60
+_POINTER_CHARS = 300  # a label with the title it points to
 _NOTICE_CHARS = 700  # what is longer says more
 _TEASERS = 12  # more links below a label are what the article is about
 
@@ -162,7 +163,7 @@ def _inside(lines: list[Line]) -> list[Line]:
 
 def is_label(line: Line) -> bool:
     """Whether it announces links to other stories, or is one with its announcement."""
-    if not LABEL.match(line.text):
+    if len(line.text) > _POINTER_CHARS or not LABEL.match(line.text):
         return False
     return len(line.text) <= _LABEL_CHARS or link_share(line) > _POINTING
 

@@ -139,3 +139,9 @@ def test_an_introduction_apart_from_the_body_is_not_taken_for_the_whole() -> Non
     )
     assert found.text.split("\n\n") == [*TEXT, NEXT, *OTHERS]
     assert found.extractor.endswith(" thorough")
+
+
+@pytest.mark.parametrize("line", ["_" * 300_000 + "x", "-" * 300_000 + " word", "most " * 60_000, "by " * 100_000])
+def test_a_long_odd_line_takes_no_long_time(line: str) -> None:
+    # each rule sees a bounded part of a line: with the whole of it, this would take hours
+    assert TEXT[-1] in article(page(paragraphs=[*TEXT, line])).text
