@@ -30,7 +30,7 @@ from pipeline.extract.kind import sort_of, turn_away
 from pipeline.extract.locator import canonical_url, normalise
 from pipeline.extract.page_metadata import PageMetadata, read_metadata
 from pipeline.extract.signature import signed
-from pipeline.extract.times import Moment, plausible, read_moment
+from pipeline.extract.times import Moment, day_in_address, plausible, read_moment
 
 __all__ = ["read_html"]
 
@@ -134,7 +134,7 @@ def _searched(tree: HtmlElement, meta: PageMetadata, capture: Capture, url: str 
     found = Document()
     if authors:
         found.author = _author(tree)
-    if not meta.published:
+    if not meta.published and not day_in_address(meta.canonical or url or ""):
         found.date = find_date(tree, url=meta.canonical or url, **_date_search(capture))
     if not meta.section and _CATEGORY_LINK(tree):
         found.categories = extract_catstags("category", tree)
@@ -218,7 +218,8 @@ def _published(meta: PageMetadata, found: Document, capture: Capture) -> tuple[M
     A bare day yields to the listing's time when that is exact and of the same day: midnight would make every such
     page the first of its day.
     """
-    moment = meta.published or plausible(read_moment(found.date), capture.fetched_at)
+    addressed = day_in_address(meta.canonical or capture.url)
+    moment = meta.published or plausible(addressed or read_moment(found.date), capture.fetched_at)
     if moment is None:
         return None, Clock.SEEN
     listed = capture.item.published_at

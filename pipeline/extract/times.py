@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
-__all__ = ["Moment", "plausible", "read_moment"]
+__all__ = ["Moment", "day_in_address", "plausible", "read_moment"]
 
 _DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}")
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web: a template's placeholder, not a date
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ADDRESS_DAY = re.compile(rf"/(20\d\d)[/-](\d{{1,2}}|{'|'.join(_MONTHS)})[/-](\d{{1,2}})(?=[/-])", re.IGNORECASE)
 _NONE = timedelta(0)
 _AHEAD = timedelta(days=1)  # clocks and time zones differ by less
 
@@ -53,6 +55,16 @@ def read_moment(value: object) -> Moment | None:
     except OverflowError:
         return None
     return Moment(utc if at.utcoffset() == _NONE else at, exact=True)
+
+
+def day_in_address(url: str) -> Moment | None:
+    """The day that an address holds, as in ``/2018/sep/14/`` or ``/2018/09/14/``."""
+    found = _ADDRESS_DAY.search(url)
+    if not found:
+        return None
+    year, month, day = found.groups()
+    number = _MONTHS.index(month.lower()) + 1 if month.isalpha() else int(month)
+    return read_moment(f"{year}-{number:02}-{int(day):02}")
 
 
 def plausible(moment: Moment | None, seen: datetime) -> Moment | None:

@@ -66,6 +66,16 @@ def test_the_day_of_publication_is_that_of_the_pages_zone(head: str, day: str, h
 
 
 @pytest.mark.parametrize(
+    ("path", "day"),
+    [("/2026/apr/02/ferry", "2026-04-02"), ("/2026/04/02/ferry", "2026-04-02"), ("/news/2026-4-2-ferry", "2026-04-02"),
+     ("/2026/13/02/ferry", None), ("/2026/04/ferry", None), ("/2031/04/02/ferry", None)],
+)  # fmt: skip
+def test_an_address_may_hold_the_day(path: str, day: str | None) -> None:
+    found = article(page(), url=f"https://harbour-post.example{path}").published_at
+    assert (found and found.date().isoformat()) == day
+
+
+@pytest.mark.parametrize(
     ("line", "authors"),
     [
         ('<a rel="author" href="/x">Ada Lind</a>', ("Ada Lind",)),
