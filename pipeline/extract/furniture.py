@@ -136,13 +136,15 @@ def _below(lines: list[Line], headline: HtmlElement | None) -> list[Line]:
 
 def holder(lines: list[Line]) -> HtmlElement | None:
     """The innermost element that holds most of the text."""
-    weight: Counter[HtmlElement] = Counter()
-    total = 0
+    held: Counter[HtmlElement] = Counter()  # most lines have their parent in common
     for line in lines:
-        if line.element is not None:
-            total += len(line.text)
-            for ancestor in line.element.iterancestors():
-                weight[ancestor] += len(line.text)
+        if line.element is not None and (parent := line.element.getparent()) is not None:
+            held[parent] += len(line.text)
+    weight: Counter[HtmlElement] = Counter()
+    for parent, size in held.items():
+        for ancestor in (parent, *parent.iterancestors()):
+            weight[ancestor] += size
+    total = held.total()
     holders = [e for e, w in weight.items() if w >= _HELD * total]
     return max(holders, key=lambda e: sum(1 for _ in e.iterancestors()), default=None)
 

@@ -171,9 +171,11 @@ def _parse(text: str, max_depth: int) -> HtmlElement:
         raise Unextractable(Reason.TOO_COMPLEX, f"{len(text)} characters of markup, more than {_MAX_CHARS}")
     if (tags := text.count("<")) > _MAX_TAGS:
         raise Unextractable(Reason.TOO_COMPLEX, f"{tags} tags, more than {_MAX_TAGS}")
-    if any(len(tag) > 2 * _MAX_ATTRIBUTES and _MANY_ATTRIBUTES.match(tag) for tag in text.split("<")) or (
-        text.count("=") > _MAX_ATTRIBUTES and _MANY_ATTRIBUTES.search(text)
-    ):
+    pieces = text.split("<")
+    if (
+        len(max(pieces, key=len)) > 2 * _MAX_ATTRIBUTES
+        and any(len(piece) > 2 * _MAX_ATTRIBUTES and _MANY_ATTRIBUTES.match(piece) for piece in pieces)
+    ) or (text.count("=") > _MAX_ATTRIBUTES and _MANY_ATTRIBUTES.search(text)):
         raise Unextractable(Reason.TOO_COMPLEX, f"an element with more than {_MAX_ATTRIBUTES} attributes")
     try:
         tree = document_fromstring(_without_controls(_DOCTYPE.sub("", text, count=1)), parser=_parser())
