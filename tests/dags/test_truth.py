@@ -72,15 +72,7 @@ def test_relation(found: Found, item: dict[str, Any]) -> None:
     assert record["relation"] in expected, record["parent_id"]
 
 
-@pytest.mark.parametrize(
-    "story",
-    [
-        pytest.param(s, marks=pytest.mark.xfail(reason="the closing line of the site's pages counts as a passage"))
-        if s == "composite-worldpages"
-        else s
-        for s in STORIES
-    ],
-)
+@pytest.mark.parametrize("story", STORIES)
 def test_draws_on(found: Found, story: str) -> None:
     drawn = {name for item in ARTICLES if item["story"] == story for name in item.get("draws_on", ())}
     ids = {found.record(item)["story_id"] for item in ARTICLES if item["story"] == story}
