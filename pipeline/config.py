@@ -58,6 +58,7 @@ class FoldSettings(_Model):
 
     window_days: Annotated[int, Field(ge=0)] = 30  # compare only articles published this close; 0: no limit
     max_key_frequency: Annotated[int, Field(gt=1)] = 200  # keys held by more articles are furniture, not evidence
+    review_share: Annotated[float, Field(ge=0, le=1)] = 0.1  # of the pairs readers judged, the least sure: see a person
 
 
 class Source(_Model):

@@ -38,7 +38,7 @@ def main(
 
 for command in (
     working.run, working.ingest, working.fold, working.resketch, reading.stories, reading.show, reading.diff,
-    reading.check, tracing.trace, extracting.extract, serving.demo,
+    reading.explain, reading.check, tracing.trace, extracting.extract, serving.demo,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(airflow.app, name="airflow")

@@ -17,7 +17,19 @@ from pipeline.fold.changes import Change, changes
 from pipeline.fold.diff import diff
 from pipeline.lake import Lake
 
-__all__ = ["Row", "articles", "find", "links_of", "members", "open_lake", "relations", "steps", "stories", "touched_by"]
+__all__ = [
+    "Row",
+    "articles",
+    "find",
+    "links_of",
+    "members",
+    "open_lake",
+    "relations",
+    "sources_of",
+    "steps",
+    "stories",
+    "touched_by",
+]
 
 Row = dict[str, Any]
 
@@ -115,6 +127,16 @@ def articles(lake: Lake, ids: Sequence[str]) -> dict[str, Row]:
     """Records with their texts, by article id."""
     where = pc.field("article_id").isin(pa.array(sorted(set(ids)), pa.string()))
     return {r["article_id"]: r for r in lake.read("records", where=where).to_pylist()}
+
+
+def sources_of(lake: Lake, ids: Sequence[str]) -> pa.Table:
+    """Articles as `pipeline.fold.link` compares them: without furniture."""
+    from pipeline.fold.furniture import without_furniture
+    from pipeline.fold.link import COMPARED  # slow to import, and only this needs it
+    from pipeline.run.furniture import known_furniture
+
+    articles = lake.take("articles", pa.array(ids, pa.string()), ["url", *COMPARED])
+    return without_furniture(articles, known_furniture(lake))
 
 
 def links_of(lake: Lake, article_id: str) -> list[Row]:

@@ -18,16 +18,19 @@ _Corpus = Annotated[Path, typer.Option("--corpus", metavar="DIR", help="Folder w
 
 @app.command()
 def fold(corpus: _Corpus, as_json: Json = False, verbose: Verbose = False) -> None:
-    """Ingest and fold a corpus, compare what was found with its truth."""
+    """Ingest and fold texts whose overlaps or relations are known, and compare."""
     from pipeline.cli.console import console, print_json
+    from pipeline.cli.figures import folding_table
     from pipeline.eval.corpus import load_corpus
+    from pipeline.eval.fold import evaluate_folding
 
     found = load_corpus(corpus)
-    counts = {"texts": len(found.texts), "labelled": len(found.labelled), "exact": len(found.exact)}
+    with console(stderr=True).status("Folding …"):
+        result = evaluate_folding(found)
     if as_json:
-        print_json({"corpus": found.name, **counts})
+        print_json(result)
     else:
-        console().print(found.name, counts)
+        console().print(folding_table(result))
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""The commands that look into a lake: ``stories``, ``show``, ``diff``, ``check``."""
+"""The commands that look into a lake: ``stories``, ``show``, ``diff``, ``explain``, ``check``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.cli.options import DEFAULT_LAKE, Json, LakeRoot, Verbose
 if TYPE_CHECKING:
     from pipeline.lake import Lake
 
-__all__ = ["check", "diff", "show", "stories"]
+__all__ = ["check", "diff", "explain", "show", "stories"]
 
 
 def stories(
@@ -103,6 +103,31 @@ def diff(
     else:
         out = console()
         out.print(diff_view(old, new, paragraphs, colour=out.color_system is not None))
+
+
+def explain(
+    a: Annotated[str, typer.Argument(metavar="A", help="Id of an article, or of a story for its canonical one.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="The other.")],
+    lake: LakeRoot = DEFAULT_LAKE,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Show how two articles were told to be one story or not: what was measured, and what it weighed."""
+    from pipeline.cli import catalog
+    from pipeline.cli.console import console, print_json
+    from pipeline.cli.views import explanation_view
+    from pipeline.errors import UsageError
+    from pipeline.fold.explain import explain as judge
+
+    store = catalog.open_lake(lake)
+    ids = [_article(store, wanted) for wanted in (a, b)]
+    if ids[0] == ids[1]:
+        raise UsageError("both are one article: name two")
+    found = judge(catalog.sources_of(store, ids))
+    if as_json:
+        print_json(asdict(found))
+    else:
+        console().print(explanation_view(found, catalog.articles(store, ids)))
 
 
 def _article(lake: Lake, wanted: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -15,7 +16,10 @@ from pipeline.cli.report import RELATIONS
 from pipeline.fold.changes import Change
 from pipeline.fold.diff import Kind, Op, Paragraph, Trait, Words
 
-__all__ = ["article_view", "diff_view", "story_view"]
+if TYPE_CHECKING:
+    from pipeline.fold.explain import Explanation
+
+__all__ = ["article_view", "diff_view", "explanation_view", "story_view"]
 
 _SIGNS = ("green", "red", "yellow", "blue")
 _FACTS = 4  # changed numbers, and as many names, that are shown of a step
@@ -162,6 +166,40 @@ def _link(link: Row, other: Row | None, *, explain: bool) -> RenderableType:
         return line
     return Group(line, *(Padding(safe(reason, "dim"), (0, 0, 0, 4)) for reason in link["reasons"]))
 
+
+def explanation_view(found: Explanation, articles: Mapping[str, Row]) -> RenderableType:
+    """How a pair was judged: both articles, the decision and its rule, then the measures that moved the score."""
+    head = Table.grid(padding=(0, 2, 0, 0))
+    for which, identity in (("earlier", found.earlier), ("later", found.later)):
+        r = articles[identity]
+        head.add_row(Text(which, style="dim"), Text(short(identity), style="cyan"), when(r["published_at"]),
+                     safe(r["publisher"] or r["source"]), safe(r["title"], "bold"))  # fmt: skip
+    relation = found.relation.replace("_", " ") if found.relation else "no link"
+    odds = "one story" if found.one_story else "not one story"
+    shares = (
+        f"{found.jaccard:.0%} of all runs of five words are shared: {found.containment_earlier:.0%} of those of the "
+        f"earlier, {found.containment_later:.0%} of those of the later"
+    )
+    review = ("  needs review", "yellow") if found.needs_review else ""
+    decision = Text.assemble((relation, "bold"), f": {odds}, by the rule {found.rule}", review, f"\n{shares}")
+    why = Group(*(Text(f"- {clean(reason)}") for reason in found.why))
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("weight", justify="right", no_wrap=True)
+    table.add_column("what was measured")
+    table.add_row(f"{found.base:+.2f}", Text("before anything is known", style="dim"))
+    shown = [m for m in found.measures if abs(m.weight) >= _WEIGHTY]
+    for m in shown:
+        style = "green" if m.weight > 0 else "red"
+        table.add_row(
+            Text(f"{m.weight:+.2f}", style=style), safe(m.says if m.value is not None else f"{m.name}: not known")
+        )
+    rest = sum(m.weight for m in found.measures if abs(m.weight) < _WEIGHTY)
+    table.add_row(Text(f"{rest:+.2f}", style="dim"), Text("all else", style="dim"))
+    table.add_row(Text(f"{found.score:+.2f}", style="bold"), Text("score: above 0 one story", style="bold"))
+    return Group("", head, "", decision, why, "", table)
+
+
+_WEIGHTY = 0.1  # of the score: what weighs less is summed up
 
 _GUTTER = {Kind.SAME: " ", Kind.CHANGED: "~", Kind.ADDED: "+", Kind.REMOVED: "-", Kind.MOVED: ">"}
 _KIND_STYLES = {Kind.SAME: "dim", Kind.ADDED: "green", Kind.REMOVED: "red", Kind.MOVED: "blue"}

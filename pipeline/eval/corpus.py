@@ -24,6 +24,8 @@ __all__ = ["Corpus", "ExactPair", "LabelledPair", "load_corpus"]
 
 _STORY = re.compile(r'<REUTERS [^>]*NEWID="(\d+)">(.*?)</REUTERS>', re.DOTALL)
 _PART = {name: re.compile(rf"<{name}>(.*?)</{name}>", re.DOTALL) for name in ("DATE", "TITLE", "BODY")}
+_UNPROCESSED = re.compile(r'<TEXT TYPE="UNPROC">(.*?)</TEXT>', re.DOTALL)
+_SIGNED = re.compile(r"\s*(?:Reuter|REUTER)\s*$")  # below every story; the truth was computed without it
 _TIME = re.compile(r"\d{1,2}-[A-Z]{3}-\d{4} \d\d:\d\d:\d\d(?:\.\d\d)?")
 
 
@@ -121,19 +123,19 @@ def _reuters_texts(folder: Path) -> Iterator[dict[str, Any]]:
     for path in sorted(folder.glob("*.sgm.gz")):
         with gzip.open(path, "rt", encoding="latin-1") as file:
             for newid, story in _STORY.findall(file.read()):
-                body = _part("BODY", story)
+                body = _SIGNED.sub("", _part(_PART["BODY"], story) or _part(_UNPROCESSED, story))
                 if body:  # briefs are a headline alone
                     yield {
                         "id": newid,
                         "text": body,
-                        "title": _part("TITLE", story) or None,
+                        "title": _part(_PART["TITLE"], story) or None,
                         "published_at": _time(story),
                     }
 
 
-def _part(name: str, story: str) -> str:
-    found = _PART[name].search(story)
-    return html.unescape(found[1]).strip(" \n\x03") if found else ""
+def _part(part: re.Pattern[str], story: str) -> str:
+    found = part.search(story)
+    return html.unescape(found[1]).strip(" \n\x02\x03") if found else ""
 
 
 def _time(story: str) -> str | None:

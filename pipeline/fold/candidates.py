@@ -21,7 +21,7 @@ class Side:
     """Articles to compare.
 
     Attributes:
-        members: Columns article (the number), text_hash, published_at.
+        members: Columns article (the number), text_hash, published_at (null where nobody stated it).
         keys: Columns key, article; several articles with equal texts may share one's keys.
     """
 
@@ -40,7 +40,7 @@ def candidates(con: Backend, new: Side, old: Side, window_days: int, max_frequen
 
     Args:
         new, old: No article is in both.
-        window_days: Pairs published further apart are left out; 0 for no limit.
+        window_days: Pairs known to be published further apart are left out; 0 for no limit.
 
     Returns:
         (left, right): numbers of articles, left new, each pair once; and ``kind``: ``exact`` for equal texts, else
@@ -131,4 +131,4 @@ def _close(a: ibis.Value, b: ibis.Value, window_days: int) -> BooleanValue:
     if not window_days:
         return ibis.literal(True)
     window = ibis.interval(days=window_days)
-    return (a <= b + window) & (b <= a + window)
+    return a.isnull() | b.isnull() | ((a <= b + window) & (b <= a + window))

@@ -8,15 +8,22 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.article import Clock, Relation
-from pipeline.fold.relate import pairs, reasons, relate
+from pipeline.fold.headlines import headlines
+from pipeline.fold.measures import Pairs, measure
+from pipeline.fold.relate import reasons, relate
 from pipeline.fold.sketch import SketchContract
 from pipeline.fold.texts import Texts
 from pipeline.fold.verify import Evidence, verify
 from pipeline.lake import contract
 
-__all__ = ["link", "order_key"]
+__all__ = ["COMPARED", "compare", "link", "order_key"]
 
 _LADDER = {clock.value: rank for rank, clock in enumerate(Clock)}
+
+COMPARED = (
+    "article_id", "guid", "locator", "title", "text", "text_hash", "publisher", "published_at", "clock", "seen_at",
+)  # fmt: skip
+"""Columns of `articles` that comparing takes."""
 
 
 def link(
@@ -25,44 +32,68 @@ def link(
     right: NDArray[np.int32],
     runs: NDArray[np.object_],
     how: SketchContract = SketchContract(),
+    review_share: float = 0.1,
 ) -> pa.Table:
     """Verify pairs and decide what each is.
 
     Args:
-        articles: Columns article_id, locator, text, text_hash, source, published_at, clock, seen_at.
+        articles: Columns as in `COMPARED`.
         left, right: Row numbers in `articles`.
         runs: Run that brought each pair together.
+        review_share: See `relate`.
 
     Returns:
         Rows of the table `links`, without those pairs that share nothing worth keeping.
     """
-    earlier = _in_order(articles, left, right)
-    a, b = np.where(earlier, left, right), np.where(earlier, right, left)
-    evidence = verify(Texts.of(articles["text"], how), a, b)
-    locators = _codes(articles["locator"])
+    a, b, evidence, found = compare(articles, left, right, how)
+    verdict = relate(found, review_share)
     hashes = _codes(articles["text_hash"])
-    sources = _codes(articles["source"])
-    found = pairs(evidence, _hours(articles, a, b), locators[a] == locators[b], sources[a] == sources[b])
-    verdict = relate(found)
     exact = hashes[a] == hashes[b]
-    keep = [int(i) for i in np.flatnonzero(exact | (verdict.relation >= 0))]
-    names, rules = [r.value for r in Relation], verdict.rules()
-    ids = articles["article_id"].combine_chunks()
+    keep = np.flatnonzero(exact | (verdict.relation >= 0))
+    names, rules, why = [r.value for r in Relation], verdict.rules(), reasons(found, verdict, keep)
+    ids, guids = (articles[c].combine_chunks() for c in ("article_id", "guid"))
     rows = {
         "article_a": ids.take(pa.array(a[keep])),
         "article_b": ids.take(pa.array(b[keep])),
+        "guid_a": guids.take(pa.array(a[keep])),
+        "guid_b": guids.take(pa.array(b[keep])),
         "relation": [Relation.EXACT.value if exact[i] else names[verdict.relation[i]] for i in keep],
         "jaccard": np.round(found.jaccard[keep], 6),
         "containment_a": np.round(found.of_a[keep], 6),
         "containment_b": np.round(found.of_b[keep], 6),
+        "score": np.round(verdict.score[keep], 4),
         "shared_shingles": found.shared[keep],
         "spans": _spans(evidence, keep),
         "needs_review": [bool(verdict.needs_review[i] and not exact[i]) for i in keep],
         "decided_by": ["equal_text" if exact[i] else rules[i] for i in keep],
-        "reasons": [["the normalised texts are equal"] if exact[i] else reasons(found, verdict, i) for i in keep],
+        "reasons": [["the normalised texts are equal"] if exact[i] else why[n] for n, i in enumerate(keep)],
         "run": pa.array(runs[keep], pa.string()),
     }
     return pa.table(rows, schema=contract("links").schema)
+
+
+def compare(
+    articles: pa.Table, left: NDArray[np.int32], right: NDArray[np.int32], how: SketchContract = SketchContract()
+) -> tuple[NDArray[np.int32], NDArray[np.int32], Evidence, Pairs]:
+    """Verify and measure pairs; see `link`.
+
+    Returns:
+        The rows of the earlier and of the later of each pair, what the two share, and the measures of it.
+    """
+    earlier = _in_order(articles, left, right)
+    a, b = np.where(earlier, left, right), np.where(earlier, right, left)
+    texts = Texts.of(articles["text"], how)
+    evidence = verify(texts, a, b)
+    locators = _codes(articles["locator"])
+    headline = headlines(articles["title"], texts, a, b)
+    return (
+        a,
+        b,
+        evidence,
+        measure(
+            evidence, _hours(articles, a, b), headline, _same(articles["publisher"], a, b), locators[a] == locators[b]
+        ),
+    )
 
 
 def order_key(articles: pa.Table) -> list[tuple[object, ...]]:
@@ -89,14 +120,20 @@ def _hours(articles: pa.Table, a: NDArray[np.int32], b: NDArray[np.int32]) -> ND
     return np.where(stated[a] & stated[b], np.abs(seconds[b] - seconds[a]) / 3600, np.nan)
 
 
+def _same(column: pa.ChunkedArray, a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.float64]:
+    """1 where two values are equal, 0 where they are not; not a number where one is null."""
+    known = pc.is_valid(column).to_numpy(zero_copy_only=False)
+    codes = _codes(pc.fill_null(column, ""))
+    return np.where(known[a] & known[b], codes[a] == codes[b], np.nan)
+
+
 def _codes(column: pa.ChunkedArray) -> NDArray[np.int64]:
     """Numbers that are equal where values are equal."""
     codes = column.combine_chunks().dictionary_encode().indices
     return np.asarray(codes, np.int64)
 
 
-def _spans(evidence: Evidence, kept: list[int]) -> pa.Array:
-    keep = np.array(kept, np.int64)
+def _spans(evidence: Evidence, keep: NDArray[np.int64]) -> pa.Array:
     begin, end = evidence.span_at[keep], evidence.span_at[keep + 1]
     rows = np.concatenate([np.arange(s, e) for s, e in zip(begin, end, strict=True)] or [np.empty(0, np.int64)]).astype(
         np.int64

@@ -1,75 +1,50 @@
-"""What one article is to an earlier one: a table of rules over what the two share.
+"""What one article is to an earlier one: a pure decision over what the two share, with its reasons.
 
-A pure decision: features in, relation and reasons out. The rules are tried in order and the first that holds decides.
-Overlap alone is not enough (DESIGN: any common rule reaches F1 .6 against a reader): what separates a new edition from
-a filled-in form is whether the *numbers and names* agree, and what separates an excerpt from a digest is *where* in
-the longer text the shared passage stands.
+Versions of one wire item or address are known for what they are. About all other pairs the decision is a reader's, as
+far as forests of small trees could learn it from pairs that readers judged (`pipeline.eval.fit`): first whether the two
+belong into one story, then what kind of relation it is. No single overlap decides (DESIGN: any common rule reaches F1
+.6 against a reader). A new edition is told from a filled-in form by whether *numbers and names* agree where the wording
+does, an excerpt from a digest by *where* in the longer text the shared passage stands, a rewrite from an independent
+report by what is shared *outside quotations*.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.article import Relation
-from pipeline.fold.verify import Evidence
+from pipeline.fold.forest import forests
+from pipeline.fold.measures import MEASURES, NAMES, Pairs
 
-__all__ = ["GROUPING", "Pairs", "Verdict", "pairs", "relate"]
+__all__ = ["GROUPING", "RULES", "Verdict", "reasons", "relate"]
 
 Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
 
 GROUPING = frozenset(
     {Relation.EXACT, Relation.SAME_VERSION, Relation.REVISION, Relation.EXCERPT, Relation.EXPANSION}
 )  # the relations that put two articles into one story
 
-# How far a share may lie from a threshold before the decision counts as sure.
-_DOUBT = 0.04
+TOGETHER = "together"  # name of the forest that tells whether a pair is one story
+KINDS: tuple[tuple[Relation, ...], tuple[Relation, ...]] = (
+    (Relation.SHARED_QUOTES, Relation.TEMPLATE, Relation.COMPOSITE),
+    (Relation.SAME_VERSION, Relation.REVISION, Relation.EXCERPT),
+)  # kinds of pairs apart and together; each has a forest
 
+RULES = {
+    "same_article_same_text": "versions of one wire item or address that hardly differ",
+    "same_article": "versions of one wire item or address",
+    "inside_digest": "stands inside a longer text that begins with something else",
+    "one_story": "a reader would call them one story",
+    "apart": "a reader would not call them one story",
+}
 
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """Pairs of articles by what they share; a is the earlier one. All arrays have one value a pair.
-
-    Attributes:
-        jaccard: Shared shingles divided by all.
-        of_a, of_b: Share of the shingles of a that b has, and the other way round.
-        share: Share of the tokens of the shorter text inside shared passages; share_long: of the longer.
-        shared: Shared shingles.
-        ratio: Length of the shorter divided by the longer, in tokens; short: length of the shorter.
-        b_shorter: Whether b is the shorter.
-        run: Tokens in the longest shared passage.
-        covered: Tokens of the shorter text inside shared passages.
-        numbers: Share of the shorter list of numbers found in the other; 1 where either has none.
-        names: The same for capitalised words.
-        swaps: Share of the shared passages whose short gap to the next differs in its numbers: the mark of a form.
-        head: Share of the first 40 tokens of the longer text that the shorter has.
-        hours: Between the two.
-        same_article: Same wire id or address: versions of one article by definition. same_source: Same source.
-    """
-
-    jaccard: Floats
-    of_a: Floats
-    of_b: Floats
-    share: Floats
-    share_long: Floats
-    shared: NDArray[np.int32]
-    ratio: Floats
-    short: NDArray[np.int32]
-    b_shorter: Bools
-    run: NDArray[np.int32]
-    covered: NDArray[np.int32]
-    numbers: Floats
-    names: Floats
-    swaps: Floats
-    swapped: NDArray[np.int32]
-    head: Floats
-    hours: Floats
-    same_article: Bools
-    same_source: Bools
+_ONE_STORY = list(RULES).index("one_story")  # from here on the forests decided
+_SAID = 4  # measures named in the reasons
+_MIN_SHARED, _MIN_COVERED = 4, 12  # shingles, words: less is a stock phrase, not worth a link …
+_MUCH, _MOST = 0.25, 0.5  # … unless it is much of two short texts (Jaccard), or most of one (containment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,154 +54,72 @@ class Verdict:
     Attributes:
         relation: Index into ``list(Relation)``; -1 where nothing worth keeping is shared.
         rule: Index into `RULES`.
-        needs_review: A slightly higher or lower overlap would have changed whether the two belong together.
+        score: Log of the odds that a reader would call the two one story.
+        needs_review: The score is among those that readers' judgements leave open.
     """
 
     relation: NDArray[np.int8]
     rule: NDArray[np.int8]
+    score: NDArray[np.float64]
     needs_review: Bools
 
-    def relations(self) -> list[str]:
-        names = [r.value for r in Relation]
-        return [names[r] for r in self.relation]
-
     def rules(self) -> list[str]:
-        return [RULES[r].name for r in self.rule]
+        names = list(RULES)
+        return [names[r] for r in self.rule]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One line of the table: what it is called, when it holds, what it decides, and why in plain words."""
+def relate(p: Pairs, review_share: float = 0.1) -> Verdict:
+    """Decide about every pair.
 
-    name: str
-    holds: Callable[[Pairs], Bools]
-    relation: Relation | None
-    why: str
+    Args:
+        review_share: So many of the pairs that readers judged lie as near to the boundary as one that needs review.
+    """
+    judges, doubt = forests(NAMES)
+    score = judges[TOGETHER].score(p.matrix)
+    together = score > 0
+    relation = np.full(len(score), -1, np.int8)
+    codes = {r: n for n, r in enumerate(Relation)}
+    for belongs, kinds in enumerate(KINDS):
+        rows = np.flatnonzero(together == bool(belongs))
+        votes = np.column_stack([judges[kind.value].score(p.matrix[rows]) for kind in kinds])
+        relation[rows] = np.array([codes[kind] for kind in kinds], np.int8)[votes.argmax(axis=1)]
+    relation[(relation == codes[Relation.EXCERPT]) & ~p.b_shorter] = codes[Relation.EXPANSION]
+    much = (p.jaccard >= _MUCH) | (np.maximum(p.of_a, p.of_b) >= _MOST)
+    relation[~together & ~much & ((p.shared < _MIN_SHARED) | (p.covered < _MIN_COVERED))] = -1
+    rule = np.where(together, _ONE_STORY, _ONE_STORY + 1).astype(np.int8)
 
-
-def _template(p: Pairs) -> Bools:
-    # House style changes numbers, too ($200bn, $200 billion), but on the same day and around the same names.
-    apart = (p.hours > 12) | (p.names < 0.9) | (p.share < 0.85)
-    filled_in = (p.swapped >= 2) & (p.swaps > 0.12) & (p.numbers < 0.85) & apart
-    # A short form has room for one or two numbers: then other numbers, or other names, are telling by themselves.
-    short_form = (p.short < 100) & (p.swapped >= 1) & (p.numbers < 0.8)
-    later_form = (p.short < 60) & (p.hours > 3) & ((p.numbers < 0.85) | (p.names < 0.85) | (p.share < 0.95))
-    other_names = (p.short < 100) & (p.names < 0.7) & (p.numbers < 1) & (p.share < 0.9)
-    return (p.share > 0.25) & (filled_in | short_form | later_form | other_names)
-
-
-def _whole(p: Pairs) -> Bools:
-    return p.share >= 0.61
-
-
-RULES: tuple[Rule, ...] = (
-    Rule("same_article_same_text", lambda p: p.same_article & (p.jaccard >= 0.97) & (p.numbers == 1), Relation.SAME_VERSION,
-         "versions of one wire item or address that hardly differ"),
-    Rule("same_article", lambda p: p.same_article & (p.share >= 0.25), Relation.REVISION,
-         "versions of one wire item or address"),
-    Rule("form", _template, Relation.TEMPLATE, "the same form with other numbers in it"),
-    Rule("inside_longer", lambda p: _whole(p) & (p.ratio < 0.45) & (p.head < 0.3) & (p.share_long < 0.45), Relation.COMPOSITE,
-         "stands whole inside a longer text that begins with something else"),
-    Rule("later_edition", lambda p: _whole(p) & p.same_source & (p.ratio >= 0.3) & ((p.share_long < 0.9) | (p.numbers < 1)), Relation.REVISION,
-         "most of it is the same, from the same publisher, with changes in substance"),
-    Rule("near_identical", lambda p: _whole(p) & (p.ratio >= 0.6) & (p.share_long >= 0.6) & (p.jaccard >= 0.6), Relation.SAME_VERSION,
-         "most of both texts is the same"),
-    Rule("cut", lambda p: _whole(p) & (p.ratio < 0.6) & p.b_shorter, Relation.EXCERPT, "most of it is taken from the earlier, longer text"),
-    Rule("padded", lambda p: _whole(p) & (p.ratio < 0.6) & ~p.b_shorter, Relation.EXPANSION, "most of the earlier text stands in it, with more around it"),
-    Rule("rewritten", _whole, Relation.REVISION, "most of the text is the same, but not all"),
-    Rule("reworked_at_once", lambda p: (p.share >= 0.41) & (p.head >= 0.4) & (p.hours <= 6) & (p.ratio >= 0.3), Relation.REVISION,
-         "nearly half is the same, it begins the same way, and it came within hours"),
-    Rule("light_rewrite", lambda p: (p.share >= 0.45) & (p.share_long >= 0.4) & (p.names >= 0.75) & (p.numbers >= 0.75), Relation.REVISION,
-         "about half of both texts is the same, and names and numbers agree"),
-    Rule("long_passages", lambda p: (p.run >= 30) | (p.covered >= 60), Relation.COMPOSITE,
-         "takes long passages, beside much of its own"),
-    Rule("short_passages", lambda p: (p.shared >= 4) & (p.covered >= 12), Relation.SHARED_QUOTES, "shares quotes or background only"),
-    Rule("nothing", lambda p: np.ones(len(p.jaccard), bool), None, "shares stock phrases only"),
-)  # fmt: skip
-
-_CODES = np.array([-1 if r.relation is None else list(Relation).index(r.relation) for r in RULES], np.int8)
-_GROUPS = np.array([r.relation in GROUPING for r in RULES])
+    digest = together & _inside_digest(p)
+    relation[digest] = codes[Relation.COMPOSITE]
+    rule[digest] = _ONE_STORY - 1
+    versions = p.same_article & (p["share"] >= 0.25)
+    same_text = versions & (p.jaccard >= 0.97) & ~(p["numbers"] < 1)
+    relation[versions] = np.where(same_text, codes[Relation.SAME_VERSION], codes[Relation.REVISION])[versions]
+    rule[versions] = np.where(same_text, 0, 1)[versions]
+    margin = doubt[round(review_share * 100) - 1] if review_share >= 0.01 else 0.0
+    return Verdict(relation, rule, score, (np.abs(score) < margin) & ~versions & ~digest & (relation >= 0))
 
 
-def pairs(evidence: Evidence, hours: Floats, same_article: Bools, same_source: Bools) -> Pairs:
-    """What the pairs share, as shares."""
-    e = evidence
-    shared, a, b = (e[k].astype(np.float64) for k in ("shared", "shingles_a", "shingles_b"))
-    tokens_a, tokens_b = e["tokens_a"], e["tokens_b"]
-    b_shorter = tokens_b < tokens_a
-    short, long = np.minimum(tokens_a, tokens_b), np.maximum(tokens_a, tokens_b)
-    covered = np.where(b_shorter, e["covered_b"], e["covered_a"])
-    covered_long = np.where(b_shorter, e["covered_a"], e["covered_b"])
-    head_long = np.where(b_shorter, e["head_a"], e["head_b"])
-
-    def agree(fact: str) -> Floats:
-        fewer = np.minimum(e[f"{fact}_a"], e[f"{fact}_b"])
-        return np.where(fewer > 0, _ratio(e[f"{fact}_shared"], fewer), 1.0)
-
-    return Pairs(
-        jaccard=_ratio(shared, a + b - shared),
-        of_a=_ratio(shared, a),
-        of_b=_ratio(shared, b),
-        share=_ratio(covered, short),
-        share_long=_ratio(covered_long, long),
-        shared=e["shared"],
-        ratio=_ratio(short, long),
-        short=short,
-        b_shorter=b_shorter,
-        run=e["longest_run"],
-        covered=covered,
-        numbers=agree("numbers"),
-        names=agree("names"),
-        swaps=_ratio(e["swaps"], e["runs"]),
-        swapped=e["swaps"],
-        head=_ratio(head_long, np.minimum(long, 40)),
-        hours=hours,
-        same_article=same_article,
-        same_source=same_source,
-    )
+def _inside_digest(p: Pairs) -> Bools:
+    """A live file or a digest holds other texts whole. It begins with another item, and goes on to others: the two
+    have nothing in common before the shared passage, which stands in one piece."""
+    part = (p["ratio"] < 0.5) & (p["share_long"] < 0.5) & (p["dense"] >= 0.6)
+    return part & (p["lead_long"] <= 0.1) & (p["begins_at_long"] >= 0.2)
 
 
-def relate(p: Pairs) -> Verdict:
-    """Decide about every pair."""
-    rule = _decide(p)
-    groups = _GROUPS[rule]
-    doubt = np.zeros(len(rule), bool)
-    for shift in (-_DOUBT, _DOUBT):
-        doubt |= _GROUPS[_decide(_shifted(p, shift))] != groups
-    return Verdict(_CODES[rule], rule, doubt & (_CODES[rule] >= 0))
-
-
-def reasons(p: Pairs, verdict: Verdict, i: int) -> list[str]:
-    """Why pair `i` was decided as it was, in plain words."""
-    said = [
-        RULES[verdict.rule[i]].why,
-        f"{p.share[i]:.0%} of the shorter text and {p.share_long[i]:.0%} of the longer stand in shared passages",
-        f"longest shared passage {p.run[i]} words",
-        f"{p.numbers[i]:.0%} of numbers and {p.names[i]:.0%} of names agree",
-    ]
-    if p.swapped[i]:
-        said.append(f"{p.swapped[i]} gaps of a few words hold other numbers")
-    if verdict.needs_review[i]:
-        said.append("close to the boundary of the rule")
+def reasons(p: Pairs, verdict: Verdict, rows: NDArray[np.int64]) -> list[list[str]]:
+    """Why the pairs in `rows` were decided as they were, in plain words: the rule, then what spoke most for it."""
+    why = list(RULES.values())
+    matrix = np.ascontiguousarray(p.matrix[rows])
+    credit = forests(NAMES)[0][TOGETHER].credit(matrix)
+    credit[verdict.score[rows] < 0] *= -1
+    credit[np.isnan(matrix)] = 0
+    most = np.argsort(-credit, axis=1, kind="stable")[:, :_SAID]
+    said = []
+    for n, row in enumerate(rows):
+        words = [why[verdict.rule[row]]]
+        if verdict.rule[row] >= _ONE_STORY:
+            words += [MEASURES[m].say.format(matrix[n, m]) for m in most[n] if credit[n, m] > 0]
+        if verdict.needs_review[row]:
+            words.append("close to the boundary: readers would not agree")
+        said.append(words)
     return said
-
-
-def _decide(p: Pairs) -> NDArray[np.int8]:
-    """The first rule that holds for each pair."""
-    rule = np.full(len(p.jaccard), len(RULES) - 1, np.int8)
-    for i in range(len(RULES) - 1, -1, -1):
-        rule[RULES[i].holds(p)] = i
-    return rule
-
-
-def _shifted(p: Pairs, shift: float) -> Pairs:
-    values = {name: getattr(p, name) for name in Pairs.__slots__}
-    for name in ("share", "share_long", "head", "numbers"):
-        values[name] = values[name] + shift
-    return Pairs(**values)
-
-
-def _ratio(part: NDArray[np.generic], whole: NDArray[np.generic]) -> Floats:
-    out = np.zeros(len(whole))
-    np.divide(part, whole, out=out, where=whole != 0, casting="unsafe")
-    return out

@@ -85,7 +85,8 @@ def sketch(
     """Sketch articles.
 
     Args:
-        articles: Columns article (the number), article_id, text_hash, published_at, text.
+        articles: Columns article (the number), article_id, text_hash, published_at (null where nobody stated
+            it), text.
         keyed: Which of them shall have keys; by default all.
     """
     data, offsets = utf8(articles["text"])

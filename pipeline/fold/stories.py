@@ -2,9 +2,9 @@
 
 Grouping is a pure function of the links: it depends neither on the order nor on the batches in which articles arrived.
 Closing links transitively would let one digest join everything it quotes, and one false link join two stories, so
-groups grow by agreement instead: links are taken from the strongest down, and two groups become one only while the
-links between them that say "together" outnumber what speaks against it: pairs found to be the same form with other
-facts, and pairs that share nothing at all. Pairs that merely share passages speak neither way. Equal texts count once.
+groups grow by agreement instead (average linkage over signed weights, as in correlation clustering): the two groups
+that agree most become one, again and again, as long as what their links say for it outweighs what they say against it
+and that other texts of the two have nothing in common at all. Equal texts count once.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 from pipeline.article import Relation
 from pipeline.fold.relate import GROUPING
@@ -46,6 +47,7 @@ class Link:
 
     Attributes:
         containment: Of the one that is contained more.
+        score: Log of the odds that a reader would call the two one story.
         same_article: Two versions at one address or wire id.
     """
 
@@ -54,6 +56,7 @@ class Link:
     relation: Relation
     jaccard: float
     containment: float
+    score: float
     same_article: bool = False
     needs_review: bool = False
 
@@ -106,15 +109,12 @@ def group(
     for a, b in sorted(must):
         if a in known and b in known:
             groups.join(a, b)
-    for x in inside:
-        if x.relation is Relation.EXACT:
-            groups.join(x.a, x.b)
+    for a, b in sorted(tuple(sorted((x.a, x.b))) for x in inside if x.relation is Relation.EXACT):
+        groups.join(a, b)
     groups.begin_counting()
     for x in inside:
-        groups.count(x.a, x.b, x.relation)
-    for x in sorted((x for x in inside if x.groups), key=lambda x: (-_strength(x), min(x.a, x.b), max(x.a, x.b))):
-        if groups.agree(x.a, x.b):
-            groups.join(x.a, x.b, cut=x.relation in _FLIPPED)
+        groups.count(x)
+    groups.agree()
     return sorted(sorted(members) for members in groups.members.values())
 
 
@@ -123,8 +123,22 @@ def _strength(link: Link) -> float:
     return link.jaccard + 0.5 * link.containment
 
 
+def _weight(link: Link) -> float:
+    """What a link says for (above 0) or against two texts being one story."""
+    if link.same_article and link.groups:
+        return _MOST
+    if link.groups:
+        return min(max(link.score, _LEAST), _MOST)
+    return max(min(link.score, -_LEAST), -_MOST) * (1.0 if link.relation is Relation.TEMPLATE else _PARTLY)
+
+
+_LEAST, _MOST = 0.2, 4.0  # of a link's weight
+_PARTLY = 0.1  # pairs that share passages only: distant versions of one story do, too
+_NOTHING = -0.25  # two texts without a link
+
+
 class _Groups:
-    """Disjoint groups, with the pairs known between any two of them."""
+    """Disjoint groups, with what is known between any two of them."""
 
     def __init__(self, ids: Sequence[str]) -> None:
         self.members: dict[str, list[str]] = {i: [i] for i in ids}
@@ -137,57 +151,67 @@ class _Groups:
         """From here on a group that was made of equal texts (or by a person) counts as one text."""
         self._texts = dict.fromkeys(self.members, 1)
 
-    def count(self, a: str, b: str, relation: Relation) -> None:
-        x, y = self._group[a], self._group[b]
-        if x != y and y not in self._known[x]:  # equal texts have equal links: one of them counts
-            vote = _Votes(relation in GROUPING, relation is Relation.TEMPLATE, 1)
-            self._known[x][y] = self._known[y][x] = vote
+    def count(self, link: Link) -> None:
+        x, y = self._group[link.a], self._group[link.b]
+        if x != y:
+            # Equal texts have equal links: one of them counts, and it must not matter which comes first.
+            vote = _Votes(_weight(link), 1)
+            self._known[x][y] = self._known[y][x] = max(vote, self._known[x].get(y, vote))
 
     def forbid(self, a: str, b: str) -> None:
         self._forbidden[self._group[a]].add(self._group[b])
         self._forbidden[self._group[b]].add(self._group[a])
 
-    def agree(self, a: str, b: str) -> bool:
-        """Whether the groups of two articles may become one."""
-        x, y = self._group[a], self._group[b]
-        if x == y or y not in self._known[x]:
-            return False
-        votes = self._known[x][y]
-        nothing_shared = self._texts[x] * self._texts[y] - votes.pairs
-        return votes.together >= votes.apart and (not nothing_shared or votes.together > votes.apart + nothing_shared)
+    def agree(self) -> None:
+        """Join groups, those that agree most first, until no two agree."""
+        queue = [q for x in self._known for y in self._known[x] if x < y and (q := self._bid(x, y))]
+        heapify(queue)
+        while queue:
+            bid = heappop(queue)
+            _, x, y = bid
+            if x not in self.members or y not in self.members or self._bid(x, y) != bid:
+                continue  # one of them has grown since
+            kept = self.join(x, y)
+            for other in self._known[kept]:
+                if again := self._bid(*sorted((kept, other))):
+                    heappush(queue, again)
 
-    def join(self, a: str, b: str, cut: bool = False) -> None:
-        """Make one group of two. A text that joins as a cut of another has no say of its own: it is natural for it to
-        share nothing with other versions."""
-        x, y = sorted((self._group[a], self._group[b]), key=lambda g: (-len(self.members[g]), g))
+    def _bid(self, x: str, y: str) -> tuple[float, str, str] | None:
+        """Two groups by how much they agree, the most first in order; None when they do not."""
+        votes, pairs = self._known[x][y], self._texts[x] * self._texts[y]
+        weight = votes.weight + _NOTHING * (pairs - votes.pairs)
+        return (-round(weight / pairs, 9), x, y) if weight > 0 and y not in self._forbidden[x] else None
+
+    def join(self, a: str, b: str) -> str:
+        """Make one group of two, unless that is forbidden; returns its name."""
+        x, y = sorted((self._group[a], self._group[b]))
         if x == y or y in self._forbidden[x]:
-            return
+            return x
         for member in self.members[y]:
             self._group[member] = x
         self.members[x] += self.members.pop(y)
         if self._texts:
-            texts = self._texts.pop(y)
-            self._texts[x] += 0 if cut and texts == 1 else texts
+            self._texts[x] += self._texts.pop(y)
         for other, votes in self._known.pop(y, {}).items():
             del self._known[other][y]
             if other != x:
-                self._known[x][other] = self._known[other][x] = self._known[x].get(other, _Votes(0, 0, 0)) + votes
+                self._known[x][other] = self._known[other][x] = self._known[x].get(other, _Votes(0, 0)) + votes
         for other in self._forbidden.pop(y, set()):
             self._forbidden[other].discard(y)
             self._forbidden[other].add(x)
             self._forbidden[x].add(other)
+        return x
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class _Votes:
-    """Pairs of texts between two groups: those that belong together, those that do not, and all that share anything."""
+    """What the links between two groups say in all, and how many pairs of texts have one."""
 
-    together: int
-    apart: int
+    weight: float
     pairs: int
 
     def __add__(self, other: _Votes) -> _Votes:
-        return _Votes(self.together + other.together, self.apart + other.apart, self.pairs + other.pairs)
+        return _Votes(self.weight + other.weight, self.pairs + other.pairs)
 
 
 def story(members: Sequence[Member], links: Sequence[Link]) -> Story:

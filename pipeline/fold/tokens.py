@@ -13,10 +13,10 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["JOIN", "NAME", "NUMBER", "SEPARATOR", "SINGLE", "classes", "folds", "traits"]
+__all__ = ["COMMON", "JOIN", "NAME", "NUMBER", "SEPARATOR", "SINGLE", "classes", "folds", "traits"]
 
 SEPARATOR, JOIN, SINGLE = 0, 1, 2
-NUMBER, NAME = 1, 2
+NUMBER, NAME, COMMON = 1, 2, 3
 
 # Code points above the first two planes are ideographs (CJK extensions B and later) up to 0x323AF, and no text beyond.
 _PLANES = 0x20000

@@ -8,6 +8,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.fold.slots import DETAILS, details
 from pipeline.fold.texts import Texts
 from pipeline.fold.tokens import NAME, NUMBER
 
@@ -16,6 +17,7 @@ __all__ = ["FEATURES", "Evidence", "verify"]
 FEATURES = (
     "shared", "shingles_a", "shingles_b", "covered_a", "covered_b", "tokens_a", "tokens_b", "longest_run", "runs",
     "numbers_shared", "numbers_a", "numbers_b", "names_shared", "names_a", "names_b", "head_a", "head_b", "swaps",
+    *DETAILS,
 )  # fmt: skip
 _MAX_TRIES = 16  # places of a repeated shingle that are tried for the longest run
 
@@ -32,6 +34,7 @@ class Evidence:
             numbers_*, names_*: distinct tokens with digits, distinct capitalised tokens: in both, in a, in b.
             head_a, head_b: covered tokens among the first 40 of each.
             swaps: gaps between two passages, of at most 8 tokens on both sides, whose numbers differ.
+            and `pipeline.fold.slots.DETAILS`.
         span_at: (pairs + 1,) where each pair's passages begin in `spans`.
         spans: (passages, 4) a_start, a_end, b_start, b_end in characters, in the order of b.
     """
@@ -51,9 +54,9 @@ def verify(texts: Texts, left: NDArray[np.int32], right: NDArray[np.int32]) -> E
     span_at = np.zeros(n + 1, np.int64)
     # First pass counts passages, second writes them: nothing is allocated that is not needed.
     args = (
-        texts.token_at, texts.words, texts.begins, texts.ends, texts.facts, texts.shingle_at, texts.shingles,
-        texts.distinct_at, texts.distinct, texts.width, left.astype(np.int64), right.astype(np.int64), features,
-        span_at,
+        texts.token_at, texts.words, texts.begins, texts.ends, texts.facts, texts.quoted, texts.shingle_at,
+        texts.shingles, texts.distinct_at, texts.distinct, texts.width, left.astype(np.int64), right.astype(np.int64),
+        features, span_at,
     )  # fmt: skip
     _verify(*args, np.empty((0, 4), np.int32))
     spans = np.empty((int(span_at[-1]), 4), np.int32)
@@ -106,6 +109,7 @@ def _verify(
     begins,
     ends,
     facts,
+    quoted,
     shingle_at,
     shingles,
     distinct_at,
@@ -142,6 +146,9 @@ def _verify(
             used_a = np.zeros(words_a.shape[0], np.bool_)
             covered_b = head_b = longest = runs = swaps = 0
             last_a = last_b = -1
+            run_a = np.empty(sb.shape[0], np.int64)
+            run_b = np.empty(sb.shape[0], np.int64)
+            run_length = np.empty(sb.shape[0], np.int64)
             i = 0
             while i < sb.shape[0]:
                 k = np.searchsorted(ranked, sb[i])
@@ -180,6 +187,7 @@ def _verify(
                     head_b += max(0, min(end_b, 40) - first)
                     used_a[best_at:end_a] = True
                     longest = max(longest, tokens_run)
+                    run_a[runs], run_b[runs], run_length[runs] = best_at, i, tokens_run
                     runs += 1
                     gap_a, gap_b = best_at - last_a, i - last_b
                     close = last_a >= 0 and 0 < gap_a <= 8 and 0 < gap_b <= 8
@@ -193,5 +201,11 @@ def _verify(
                 f[7], f[8] = longest, runs
                 f[15], f[16] = used_a[:40].sum(), head_b
                 f[17] = swaps
+                za, zb = token_at[a + 1], token_at[b + 1]
+                details(
+                    words_a, facts_a, quoted[ta:za], begins[ta:za], ends[ta:za],
+                    words_b, facts_b, quoted[tb:zb], begins[tb:zb], ends[tb:zb],
+                    run_a, run_b, run_length, runs, f[18:],
+                )  # fmt: skip
         if not write:
             span_at[pair + 1] = n

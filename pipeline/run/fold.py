@@ -19,12 +19,13 @@ import structlog
 from ibis.expr.types import Table
 from numpy.typing import NDArray
 
+from pipeline.article import Clock
 from pipeline.config import Config, FoldSettings, load_config
 from pipeline.engines.duckdb import engine, scan
 from pipeline.errors import WirefoldError
 from pipeline.fold.candidates import Side, candidates
 from pipeline.fold.furniture import without_furniture
-from pipeline.fold.link import link
+from pipeline.fold.link import COMPARED, link
 from pipeline.fold.sketch import ROW_BITS, SketchContract, key_table, sketch
 from pipeline.lake import DataFile, Lake, Transaction, contract
 from pipeline.partition import Run
@@ -39,7 +40,7 @@ log = structlog.get_logger(__name__)
 _KEYS = 1 << 24  # sorted at a time: bounds memory
 _PAIRS_READ = 200_000  # whose texts are read at a time, and held in memory
 _PAIRS = 5_000  # taken apart and compared at a time
-_LINKED = ["url", "article_id", "locator", "text", "text_hash", "source", "published_at", "clock", "seen_at"]
+_LINKED = ["url", *COMPARED]
 
 
 def fold(config_path: str | None, lake: str) -> dict[str, Any]:
@@ -131,7 +132,7 @@ def _sketch_file(lake: Lake, tx: Transaction, file: DataFile, how: SketchContrac
 def _numbered(lake: Lake, file: DataFile, first: int) -> Iterator[tuple[pa.Table, NDArray[np.bool_]]]:
     """Articles with their numbers, and which of them are the first with their text."""
     seen: set[str] = set()
-    for batch in lake.batches(file, ["article_id", "text_hash", "published_at", "text"]):
+    for batch in lake.batches(file, ["article_id", "text_hash", "published_at", "clock", "text"]):
         numbers = pa.array(np.arange(first, first + batch.num_rows))
         first += batch.num_rows
         keyed = np.zeros(batch.num_rows, np.bool_)
@@ -139,7 +140,9 @@ def _numbered(lake: Lake, file: DataFile, first: int) -> Iterator[tuple[pa.Table
             if text not in seen:
                 seen.add(text)
                 keyed[i] = True
-        yield pa.Table.from_batches([batch]).append_column("article", numbers), keyed
+        rows = pa.Table.from_batches([batch]).append_column("article", numbers)
+        stated = pc.if_else(pc.equal(rows["clock"], Clock.SEEN.value), None, rows["published_at"])
+        yield rows.set_column(rows.schema.get_field_index("published_at"), "published_at", stated), keyed
 
 
 def _link_new(lake: Lake, tx: Transaction, settings: FoldSettings, how: SketchContract) -> Counter[str]:
@@ -177,11 +180,13 @@ def _link_new(lake: Lake, tx: Transaction, settings: FoldSettings, how: SketchCo
         left, right = (c.to_numpy() for c in pairs.slice(begin, _PAIRS_READ).select(["left", "right"]).columns)
         numbers, articles = _articles(lake, files_of, np.unique(np.r_[left, right]))
         articles = without_furniture(articles, furniture)
-        for links in ordered(lambda work: link(*work, how), _portions(left, right, fresh, numbers, articles)):
+        for links in ordered(
+            lambda work: link(*work, how, settings.review_share), _portions(left, right, fresh, numbers, articles)
+        ):
             for run in links["run"].unique().to_pylist():
                 found[f"{Run(run).name}.parquet"].append(links.filter(pc.equal(links["run"], run)))
     if affected:
-        verify_again(lake, tx, affected, places, lambda ends, old: _verified(lake, furniture, how, ends, old))
+        verify_again(lake, tx, affected, places, lambda ends, old: _verified(lake, furniture, settings, how, ends, old))
     counts: Counter[str] = Counter()
     for file in new:
         with tx.writer("links", file.day, file.name, source=file.digest) as out:
@@ -191,24 +196,33 @@ def _link_new(lake: Lake, tx: Transaction, settings: FoldSettings, how: SketchCo
     return counts
 
 
-def _verified(lake: Lake, furniture: Furniture, how: SketchContract, ends: pa.Array, old: pa.Table) -> pa.Table:
+def _verified(
+    lake: Lake, furniture: Furniture, settings: FoldSettings, how: SketchContract, ends: pa.Array, old: pa.Table
+) -> pa.Table:
     """Links between articles, verified anew."""
     articles = without_furniture(lake.take("articles", ends, _LINKED), furniture)
     at = articles["article_id"].combine_chunks()
     left, right = (pc.index_in(old[f"article_{x}"], at).to_numpy().astype(np.int32) for x in "ab")
-    return link(articles, left, right, np.array(old["run"].to_pylist(), dtype=object), how)
+    runs = np.array(old["run"].to_pylist(), dtype=object)
+    return link(articles, left, right, runs, how, settings.review_share)
 
 
 def _near(new: Table, old: Table, files: list[DataFile], window_days: int) -> list[DataFile]:
     """Those of the old files that hold articles within the window: keys of the others need not be read."""
     if not window_days or not files:
         return files
-    at = new.aggregate(first=new.published_at.min(), last=new.published_at.max()).to_pyarrow().to_pylist()[0]
-    spans = old.group_by(run=old.article >> ROW_BITS).aggregate(
-        first=ibis._.published_at.min(), last=ibis._.published_at.max()
-    )
+    span = {
+        "first": ibis._.published_at.min(),
+        "last": ibis._.published_at.max(),
+        "undated": ibis._.published_at.isnull().any(),  # near to everything
+    }
+    at = new.aggregate(**span).to_pyarrow().to_pylist()[0]
+    if at["undated"]:
+        return files
+    spans = old.group_by(run=old.article >> ROW_BITS).aggregate(**span)
     window = timedelta(days=window_days)
-    inside = spans.filter((spans.last >= at["first"] - window) & (spans.first <= at["last"] + window))
+    within = (spans.last >= at["first"] - window) & (spans.first <= at["last"] + window)
+    inside = spans.filter(spans.undated | within)
     runs = {run << ROW_BITS for run in inside.to_pyarrow()["run"].to_pylist()}
     return [f for f in files if Run.named(f.name).first_number in runs]
 

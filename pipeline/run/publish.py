@@ -97,6 +97,7 @@ def _links(lake: Lake) -> pa.Table:
             "jaccard",
             "containment_a",
             "containment_b",
+            "score",
             "decided_by",
             "needs_review",
         ],
@@ -161,6 +162,7 @@ def _judge(
             Relation(x["relation"]),
             x["jaccard"],
             max(x["containment_a"], x["containment_b"]),
+            x["score"],
             x["decided_by"].startswith("same_article"),
             x["needs_review"],
         )

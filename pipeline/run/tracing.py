@@ -77,7 +77,7 @@ def _candidates(lake: Lake, text: str, until: datetime | None, same_text: str | 
         hits = held.group_by("article").aggregate(hits=ibis._.count())
         near = hits.join(members, "article")
         if until is not None:
-            near = near.filter(near.published_at <= until)
+            near = near.filter(near.published_at.isnull() | (near.published_at <= until))
         if same_text is not None:
             near = near.filter(near.text_hash != same_text)
         near = near.order_by([near.hits.desc(), near.published_at, near.article_id]).limit(_MOST)

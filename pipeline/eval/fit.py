@@ -1,0 +1,179 @@
+"""Fitting the forests that judge pairs (`pipeline/fold/verdicts.json`) on pairs that readers judged.
+
+Quoted are figures on pairs that were left out: folds are made of whole families of texts (pairs that have a text in
+common stay together), repeated, and, harder, one whole corpus is left out at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from pipeline.article import Clock, Relation
+from pipeline.eval.boost import Boosting, boost
+from pipeline.eval.corpus import Corpus, LabelledPair
+from pipeline.fold.forest import Forest
+from pipeline.fold.link import compare
+from pipeline.fold.measures import MEASURES, NAMES
+from pipeline.fold.relate import KINDS, TOGETHER
+from pipeline.sources.listing import as_utc
+from pipeline.text import reading_form, text_hash
+
+__all__ = ["Judged", "fit", "judged", "left_out", "table"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_WEIGHT = {3: 1.2, 2: 1.0, 1: 0.5}  # of a pair by the reader's confidence
+_UNDATED = 0.15  # weight of a second copy of each pair without times and headlines: lakes do not always have them
+_CONTEXT = [NAMES.index(n) for n in ("hours", "headline", "later_shorter", "same_publisher")]
+_SIGNS = np.array([m.groups for m in MEASURES], np.int8)
+_KIND = dict.fromkeys(("same_event", "boilerplate_only", "unrelated"), Relation.SHARED_QUOTES)
+_FOLDS, _REPEATS = 10, 3
+_KIND_BOOSTING = Boosting(trees=100)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Pairs that readers judged, measured.
+
+    Attributes:
+        matrix: (pairs, measures).
+        together: What the reader said.
+        kind: The relation that the reader's word means; empty where nobody said.
+        confidence: 1 to 3. corpus: number of the corpus. family: number of the family of texts.
+    """
+
+    matrix: Floats
+    together: NDArray[np.bool_]
+    kind: NDArray[np.object_]
+    confidence: Ints
+    corpus: Ints
+    family: Ints
+
+
+def judged(corpora: Sequence[Corpus]) -> Judged:
+    """Measure the labelled pairs of some corpora."""
+    parts = [_measured(corpus) for corpus in corpora]
+    pairs = [(n, p) for n, corpus in enumerate(corpora) for p in corpus.labelled]
+    return Judged(
+        np.vstack(parts),
+        np.array([p.should_group for _, p in pairs]),
+        np.array([_KIND.get(p.relation, p.relation) for _, p in pairs], object),
+        np.array([p.confidence for _, p in pairs]),
+        np.array([n for n, _ in pairs]),
+        _families(pairs),
+    )
+
+
+def fit(pairs: Judged) -> dict[str, Forest]:
+    """All forests, by name."""
+    weight = np.array([_WEIGHT[c] for c in pairs.confidence])
+    forests = {TOGETHER: _fit(pairs.matrix, pairs.together, weight, _SIGNS, Boosting())}
+    free = np.zeros_like(_SIGNS)
+    for belongs, kinds in enumerate(KINDS):
+        rows = (pairs.together == bool(belongs)) & np.isin(pairs.kind, kinds)
+        for kind in kinds:
+            forests[kind.value] = _fit(pairs.matrix[rows], pairs.kind[rows] == kind, weight[rows], free, _KIND_BOOSTING)
+    return forests
+
+
+def left_out(pairs: Judged, repeats: int = _REPEATS) -> tuple[Floats, NDArray[np.object_]]:
+    """Scores and kinds of every pair by forests that were fitted without its family.
+
+    Returns:
+        (repeats, pairs) scores of `TOGETHER`, and the kinds that were found.
+    """
+    rng = np.random.default_rng(1)
+    scores = np.empty((repeats, len(pairs.together)))
+    kinds = np.empty((repeats, len(pairs.together)), object)
+    for n in range(repeats):
+        fold_of = rng.permutation(np.arange(pairs.family.max() + 1)) % _FOLDS
+        for fold in range(_FOLDS):
+            test = fold_of[pairs.family] == fold
+            scores[n, test], kinds[n, test] = _judge(fit(_some(pairs, ~test)), pairs.matrix[test])
+    return scores, kinds
+
+
+def corpus_left_out(pairs: Judged) -> Floats:
+    """Scores of every pair by forests that were fitted without its corpus."""
+    scores = np.empty(len(pairs.together))
+    for n in np.unique(pairs.corpus):
+        test = pairs.corpus == n
+        scores[test] = _judge(fit(_some(pairs, ~test)), pairs.matrix[test])[0]
+    return scores
+
+
+def table(forests: dict[str, Forest], scores: Floats) -> dict[str, Any]:
+    """What is kept in ``verdicts.json``: the forests, and how near to the boundary the least sure pairs are."""
+    doubt = np.quantile(np.abs(scores), np.arange(1, 101) / 100)
+    return {
+        "doubt": [round(float(d), 4) for d in doubt],
+        "forests": {name: forest.to_json(NAMES) for name, forest in forests.items()},
+    }
+
+
+def _fit(matrix: Floats, truth: NDArray[np.bool_], weight: Floats, signs: NDArray[np.int8], how: Boosting) -> Forest:
+    bare = matrix.copy()
+    bare[:, _CONTEXT] = np.nan
+    known = ~np.isnan(matrix[:, _CONTEXT]).all(axis=1)
+    return boost(
+        np.vstack([matrix, bare[known]]),
+        np.r_[truth, truth[known]],
+        np.r_[weight, _UNDATED * weight[known]],
+        signs,
+        how,
+    )
+
+
+def _judge(forests: dict[str, Forest], matrix: Floats) -> tuple[Floats, NDArray[np.object_]]:
+    score = forests[TOGETHER].score(matrix)
+    kinds = np.empty(len(score), object)
+    for belongs, names in enumerate(KINDS):
+        rows = (score > 0) == bool(belongs)
+        votes = np.column_stack([forests[k.value].score(matrix[rows]) for k in names])
+        kinds[rows] = np.array(names, object)[votes.argmax(axis=1)]
+    return score, kinds
+
+
+def _some(pairs: Judged, rows: NDArray[np.bool_]) -> Judged:
+    return Judged(*(getattr(pairs, name)[rows] for name in Judged.__slots__))
+
+
+def _families(pairs: Sequence[tuple[int, LabelledPair]]) -> Ints:
+    ids, codes = np.unique([f"{n} {i}" for n, p in pairs for i in (p.a, p.b)], return_inverse=True)
+    a, b = codes[::2], codes[1::2]
+    graph = coo_matrix((np.ones(len(a), bool), (a, b)), shape=(len(ids), len(ids)))
+    return np.asarray(connected_components(graph, directed=False)[1][a], np.int64)
+
+
+def _measured(corpus: Corpus) -> Floats:
+    ids = sorted({i for p in corpus.labelled for i in (p.a, p.b)})
+    texts = {t["id"]: t for t in corpus.texts}
+    rows = [texts[i] for i in ids]
+    bodies = [reading_form(r["text"]) for r in rows]
+    times = [as_utc(r["published_at"]) if r.get("published_at") else None for r in rows]
+    first = min((t for t in times if t), default=as_utc("1970-01-01"))
+    articles = pa.table({
+        "article_id": ids,
+        "locator": ids,
+        "title": [r.get("title") or body[:120] for r, body in zip(rows, bodies, strict=True)],
+        "text": bodies,
+        "text_hash": [text_hash(body) for body in bodies],
+        "published_at": pa.array([t or first for t in times], pa.timestamp("us", tz="UTC")),
+        "publisher": pa.array([r.get("source") for r in rows], pa.string()),
+        "clock": [Clock.FEED.value if t else Clock.SEEN.value for t in times],
+        "seen_at": pa.array([first] * len(ids), pa.timestamp("us", tz="UTC")),
+    })  # fmt: skip
+    at = {i: n for n, i in enumerate(ids)}
+    left, right = (
+        np.array([at[i] for i in side], np.int32) for side in zip(*((p.a, p.b) for p in corpus.labelled), strict=True)
+    )
+    return compare(articles, left, right)[3].matrix
