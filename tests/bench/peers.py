@@ -18,11 +18,11 @@ __all__ = ["PEERS", "Result", "compare"]
 
 HOME = Path(".wirefold/bench")
 PEERS = {
-    "datasketch": "datasketch",
-    "rensa": "rensa",
-    "gaoya": "gaoya",
-    "text-dedup": "text-dedup",
-    "datatrove": "datatrove[processing]",
+    "datasketch": ("datasketch",),
+    "rensa": ("rensa",),
+    "gaoya": ("gaoya",),
+    "text-dedup": ("text-dedup",),
+    "datatrove": ("datatrove[processing]", "spacy"),
 }
 
 
@@ -98,7 +98,7 @@ def _python(tool: str) -> str:
     if not done.exists():
         for command in (
             [sys.executable, "-m", "venv", str(home)],
-            [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PEERS[tool]],
+            [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PEERS[tool]],
         ):
             subprocess.run(command, check=True, capture_output=True, text=True)
         done.touch()
