@@ -7,7 +7,7 @@ Of equal texts the oldest stands for all.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipeline.article import Relation
+from pipeline.article import Clock, Relation
 from pipeline.fold.align import Alignments, align
-from pipeline.fold.draws import Passage, Source, compose, earliest, passages, stitched
+from pipeline.fold.draws import Passage, Source, compose, covered, earliest, passages, stitched
 from pipeline.fold.furniture import without_furniture
 from pipeline.fold.link import order_key
 from pipeline.fold.relate import GROUPING
@@ -86,29 +86,60 @@ class Drawing:
             groups: The judged articles, grouped by their links.
         """
         story = self._story | {i: f"group {n}" for n, ids in enumerate(groups) for i in ids}
-        looked_at = [
-            i
-            for ids in groups
-            if len(ids) > 1
-            for i in ids
-            if i not in self._one_address and sum(self._foreign(i, story).values()) >= _WORTH
-        ]
+        members = sorted(
+            (i for ids in groups if len(ids) > 1 for i in ids if i in self._age), key=self._age.__getitem__
+        )
+        looked_at = [i for i in self._bridges(members, story) if i not in self._one_address]
         found = self._passages(looked_at, story, _PARTIAL | GROUPING)
         length = self._lengths(looked_at)
         result: set[str] = set()
-        for article in sorted(looked_at, key=self._age.__getitem__):  # the oldest first: its copies follow it
-            older = [
-                p
-                for p in found[article]
-                # A live file that was changed later may have taken the passage from here.
-                if p.article not in result
-                and self._age[p.article] < self._age[article]
-                and self._until(p.article) <= self._until(article)
-            ]
-            own = [p for p in older if p.story == story[article]]
-            if stitched(length[article], own, [p for p in older if p.story != story[article]]):
-                result.update({article, *self._twins.get(article, ())})
+        part = _Parts()
+        for article in members:  # the oldest first: its copies follow it
+            if article in length:
+                older = [p for p in found[article] if p.article not in result and self._is_older(p.article, article)]
+                if self._is_stitched(article, older, story, part, length[article]):
+                    result.update({article, *self._twins.get(article, ())})
+            if article not in result:
+                part.join(article, (o for o in self._older_kin(article, story) if o not in result))
         return result
+
+    def _bridges(self, members: Sequence[str], story: Mapping[str, str]) -> Iterator[str]:
+        """Members that tie together what was not tied before, or share enough with other stories."""
+        part = _Parts()
+        for article in members:
+            kin = [*self._older_kin(article, story)]
+            if len({part.of(o) for o in kin}) > 1 or sum(self._foreign(article, story).values()) >= _WORTH:
+                yield article  # and join nothing: its copies are to be looked at, too
+            else:
+                part.join(article, kin)
+
+    def _older_kin(self, article: str, story: Mapping[str, str]) -> Iterator[str]:
+        """Older articles of the same story that a link ties it to."""
+        twins = self._twins.get(article, {article})
+        yield from (i for i in twins - {article} if self._age[i] < self._age[article])
+        for other, relation, _ in self._of(article):
+            if relation in GROUPING and story[other] == story[article] and self._age[other] < self._age[article]:
+                yield other
+
+    def _is_older(self, other: str, article: str) -> bool:
+        # A live file that was changed later may have taken the passage from here.
+        return self._age[other] < self._age[article] and bool(self._until(other) <= self._until(article))
+
+    def _is_stitched(
+        self, article: str, older: Sequence[Passage], story: Mapping[str, str], part: _Parts, length: int
+    ) -> bool:
+        """Whether an article is a composite of what was there before, as far as that is not one story without it."""
+        own: dict[str, list[Passage]] = defaultdict(list)
+        for p in older:
+            if p.story == story[article]:
+                own[part.of(p.article)].append(p)
+        nearest = max(own, key=lambda k: (covered([(p.start, p.end) for p in own[k]]), k), default="")
+        mine = own.get(nearest, [])
+        return stitched(length, mine, [p for p in older if p not in mine and self._told(p, article)])
+
+    def _told(self, p: Passage, article: str) -> bool:
+        """Whether it is known which of the two was first: somebody says so of both."""
+        return Clock.SEEN.value not in (self._rows[p.article]["clock"], self._rows[article]["clock"])
 
     def draws_on(
         self, canonical: Mapping[str, str], story: Mapping[str, str], stitched: set[str]
@@ -256,6 +287,25 @@ def _aligned(work: tuple[pa.ChunkedArray, NDArray[np.int32]]) -> Alignments:
     here = np.unique(pairs)
     mine, theirs = (np.searchsorted(here, pairs[:, side]).astype(np.int32) for side in (0, 1))
     return align(Texts.of(texts.take(pa.array(here))), theirs, mine)
+
+
+class _Parts:
+    """Articles that are tied together, as ties come in."""
+
+    def __init__(self) -> None:
+        self._up: dict[str, str] = {}
+
+    def of(self, article: str) -> str:
+        """The name of the part that an article is in."""
+        while (up := self._up.get(article, article)) != article:
+            self._up[article] = self._up.get(up, up)
+            article = up
+        return article
+
+    def join(self, article: str, others: Iterable[str]) -> None:
+        for other in others:
+            a, b = sorted((self.of(article), self.of(other)))
+            self._up[b] = a
 
 
 def without_bridges(links: Sequence[Link], composites: set[str]) -> list[Link]:
