@@ -69,6 +69,25 @@ def composites(
         console().print(composites_table(report(scores)))
 
 
+@app.command()
+def fit(
+    corpora: Annotated[list[Path], typer.Argument(metavar="DIR…", help="Folders with texts and judged pairs.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where to put the tables (pipeline/fold/verdicts.json).")],
+    labels: Annotated[Path | None, typer.Option(metavar="DIR", help="More judged pairs: NAME.tsv, NAME_*.tsv.")] = None,
+    verbose: Verbose = False,
+) -> None:
+    """Learn anew how readers judge pairs, and print how well pairs that were left out are judged. Takes minutes."""
+    import json
+
+    from pipeline.cli.console import console, print_json
+    from pipeline.eval.fit import refit
+
+    with console(stderr=True).status("Fitting …"):
+        table, figures = refit(corpora, labels)
+    out.write_text(json.dumps(table, separators=(",", ":")) + "\n", encoding="utf-8")
+    print_json(figures)
+
+
 @app.callback()
 def main() -> None:
     """Every command takes a folder; see `pipeline.eval.corpus` for what it may hold."""

@@ -20,7 +20,7 @@ from typing import Any
 
 from pipeline.errors import UsageError
 
-__all__ = ["Corpus", "ExactPair", "LabelledPair", "load_corpus"]
+__all__ = ["Corpus", "ExactPair", "LabelledPair", "load_corpus", "load_labels"]
 
 _STORY = re.compile(r'<REUTERS [^>]*NEWID="(\d+)">(.*?)</REUTERS>', re.DOTALL)
 _PART = {name: re.compile(rf"<{name}>(.*?)</{name}>", re.DOTALL) for name in ("DATE", "TITLE", "BODY")}
@@ -78,10 +78,7 @@ def load_corpus(folder: str | Path) -> Corpus:
     texts = [*_json_texts(path), *_reuters_texts(path)]
     if not texts:
         raise UsageError(f"{path} holds no texts: *.jsonl.gz or *.sgm.gz are wanted")
-    labelled = tuple(
-        LabelledPair(a, b, row["relation"], row["should_group"] == "true", int(row["confidence"]))
-        for a, b, row in _pairs(path / "labelled_pairs.tsv", ("relation", "should_group", "confidence"))
-    )
+    labelled = load_labels(path / "labelled_pairs.tsv")
     exact = tuple(
         ExactPair(a, b, float(row["jaccard"]), float(row["containment"]), int(row["shared"]))
         for a, b, row in _pairs(path / "exact_pairs.tsv", ("jaccard", "containment", "shared"))
@@ -89,6 +86,18 @@ def load_corpus(folder: str | Path) -> Corpus:
     if not labelled and not exact:
         raise UsageError(f"{path} holds neither labelled_pairs.tsv nor exact_pairs.tsv")
     return Corpus(path.resolve().name, tuple(texts), labelled, exact)
+
+
+def load_labels(path: Path) -> tuple[LabelledPair, ...]:
+    """Judged pairs of a file; none where there is no such file.
+
+    Raises:
+        UsageError: A column is missing.
+    """
+    return tuple(
+        LabelledPair(a, b, row["relation"], row["should_group"] == "true", int(row["confidence"]))
+        for a, b, row in _pairs(path, ("relation", "should_group", "confidence"))
+    )
 
 
 def _pairs(path: Path, wanted: tuple[str, ...]) -> Iterator[tuple[str, str, dict[str, str]]]:

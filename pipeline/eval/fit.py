@@ -7,7 +7,8 @@ common stay together), repeated, and, harder, one whole corpus is left out at a 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,9 @@ from scipy.sparse.csgraph import connected_components
 
 from pipeline.article import Clock, Relation
 from pipeline.eval.boost import Boosting, boost
-from pipeline.eval.corpus import Corpus, LabelledPair
+from pipeline.eval.corpus import Corpus, LabelledPair, load_corpus, load_labels
+from pipeline.eval.fold import f1
+from pipeline.eval.sample import sample_corpus
 from pipeline.fold.forest import Forest
 from pipeline.fold.link import compare
 from pipeline.fold.measures import MEASURES, NAMES
@@ -26,7 +29,7 @@ from pipeline.fold.relate import KINDS, TOGETHER
 from pipeline.sources.listing import as_utc
 from pipeline.text import reading_form, text_hash
 
-__all__ = ["Judged", "fit", "judged", "left_out", "table"]
+__all__ = ["Judged", "corpus_left_out", "fit", "judged", "left_out", "refit"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -57,6 +60,39 @@ class Judged:
     confidence: Ints
     corpus: Ints
     family: Ints
+
+
+def refit(folders: Sequence[Path], labels: Path | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Fit on the labelled pairs of corpora, and on the sample wire.
+
+    Args:
+        labels: Folder of more labels: ``NAME.tsv`` or ``NAME_*.tsv`` for the corpus called NAME.
+
+    Returns:
+        What is to be kept as ``verdicts.json``; and f1 of one story or not, and share of right relations, on pairs
+        left out: ``family`` and, f1 only, ``corpus``, each of all pairs and of those judged with confidence 2 or 3.
+    """
+    corpora = [_with_more(load_corpus(folder), labels) for folder in folders]
+    pairs = judged([*corpora, sample_corpus()])
+    scores, kinds = left_out(pairs)
+    other = corpus_left_out(pairs)
+    read = pairs.corpus < len(corpora)
+    figures: dict[str, Any] = {"pairs": int(read.sum())}
+    for name, rows in (("all", read), ("sure", read & (pairs.confidence >= 2))):
+        truth = pairs.together[rows]
+        figures[name] = {
+            "family": float(np.mean([f1(s[rows] > 0, truth) for s in scores])),
+            "corpus": f1(other[rows] > 0, truth),
+            "relation": float(np.mean([(k[rows] == pairs.kind[rows]).mean() for k in kinds])),
+        }
+    return _table(fit(pairs), scores[:, read]), figures
+
+
+def _with_more(corpus: Corpus, labels: Path | None) -> Corpus:
+    files = sorted({*labels.glob(f"{corpus.name}.tsv"), *labels.glob(f"{corpus.name}_*.tsv")}) if labels else []
+    known = {t["id"] for t in corpus.texts}
+    more = [p for file in files for p in load_labels(file) if p.a in known and p.b in known]
+    return replace(corpus, labelled=(*corpus.labelled, *more))
 
 
 def judged(corpora: Sequence[Corpus]) -> Judged:
@@ -111,8 +147,8 @@ def corpus_left_out(pairs: Judged) -> Floats:
     return scores
 
 
-def table(forests: dict[str, Forest], scores: Floats) -> dict[str, Any]:
-    """What is kept in ``verdicts.json``: the forests, and how near to the boundary the least sure pairs are."""
+def _table(forests: dict[str, Forest], scores: Floats) -> dict[str, Any]:
+    """The forests, and how near to the boundary the least sure pairs are."""
     doubt = np.quantile(np.abs(scores), np.arange(1, 101) / 100)
     return {
         "doubt": [round(float(d), 4) for d in doubt],

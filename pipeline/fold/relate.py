@@ -83,7 +83,9 @@ def relate(p: Pairs, review_share: float = 0.1) -> Verdict:
         rows = np.flatnonzero(together == bool(belongs))
         votes = np.column_stack([judges[kind.value].score(p.matrix[rows]) for kind in kinds])
         relation[rows] = np.array([codes[kind] for kind in kinds], np.int8)[votes.argmax(axis=1)]
-    relation[(relation == codes[Relation.EXCERPT]) & ~p.b_shorter] = codes[Relation.EXPANSION]
+    relation[~p.b_shorter & ((relation == codes[Relation.EXCERPT]) | (together & _padded(p)))] = codes[
+        Relation.EXPANSION
+    ]
     much = (p.jaccard >= _MUCH) | (np.maximum(p.of_a, p.of_b) >= _MOST)
     relation[~together & ~much & ((p.shared < _MIN_SHARED) | (p.covered < _MIN_COVERED))] = -1
     rule = np.where(together, _ONE_STORY, _ONE_STORY + 1).astype(np.int8)
@@ -97,6 +99,12 @@ def relate(p: Pairs, review_share: float = 0.1) -> Verdict:
     rule[versions] = np.where(same_text, 0, 1)[versions]
     margin = doubt[round(review_share * 100) - 1] if review_share >= 0.01 else 0.0
     return Verdict(relation, rule, score, (np.abs(score) < margin) & ~versions & ~digest & (relation >= 0))
+
+
+def _padded(p: Pairs) -> Bools:
+    """Another publisher took the whole of an earlier text into a longer one; the same publisher would have revised."""
+    elsewhere: Bools = p.dated & (p["same_publisher"] == 0)
+    return elsewhere & (p["share"] >= 0.95) & (p["ratio"] <= 0.75)
 
 
 def _inside_digest(p: Pairs) -> Bools:

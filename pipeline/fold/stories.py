@@ -134,7 +134,7 @@ def _weight(link: Link) -> float:
 
 _LEAST, _MOST = 0.2, 4.0  # of a link's weight
 _PARTLY = 0.1  # pairs that share passages only: distant versions of one story do, too
-_NOTHING = -0.25  # two texts without a link
+_NOTHING = -0.5  # two texts without a link
 
 
 class _Groups:

@@ -1,0 +1,108 @@
+"""Folding on corpora with truth: floors that a change must not fall below, and the arithmetic of the figures."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pipeline.errors import UsageError
+from pipeline.eval.boost import Boosting, boost
+from pipeline.eval.corpus import load_corpus
+from pipeline.eval.fold import evaluate_folding, f1, wilson
+
+CORPORA = Path(os.environ.get("WIREFOLD_CORPORA", Path(__file__).parents[3] / "shared" / "corpora"))
+
+# The labelled pairs were fitted on, so these floors guard the way from text to verdict, not the judgement of new pairs.
+FLOORS: dict[str, dict[str, float]] = {
+    "reuters21578": {"pairs": 0.95, "stories": 0.95, "relations": 0.83},
+    "fnc1": {"pairs": 0.96, "stories": 0.94, "relations": 0.78},
+    "news_cluster": {"pairs": 0.84, "stories": 0.84, "relations": 0.75},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CORPORA.is_dir(), reason=f"no corpora at {CORPORA} (set WIREFOLD_CORPORA)")
+@pytest.mark.parametrize("name", FLOORS)
+def test_floors(name: str) -> None:
+    result = evaluate_folding(load_corpus(CORPORA / name))
+    floors = FLOORS[name]
+    assert result["pairs"]["sure"]["f1"]["value"] >= floors["pairs"]
+    assert result["stories"]["sure"]["f1"]["value"] >= floors["stories"]
+    assert result["relations"]["sure"]["value"] >= floors["relations"]
+    if "overlap" in result:
+        assert result["overlap"]["recall"]["J >= .5"]["value"] >= 0.999
+        assert result["overlap"]["recall"]["C >= .5, J < .3"]["value"] >= 0.97
+        assert result["overlap"]["exact"]["value"] == 1
+
+
+@pytest.mark.parametrize(
+    ("hits", "of", "low", "high"), [(0, 0, 0, 1), (0, 10, 0, 0.2775), (10, 10, 0.7225, 1), (50, 100, 0.4038, 0.5962)]
+)
+def test_wilson(hits: int, of: int, low: float, high: float) -> None:
+    assert wilson(hits, of) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_f1() -> None:
+    assert f1(np.array([True, True, False]), np.array([True, False, True])) == 0.5
+    assert f1(np.zeros(2, bool), np.zeros(2, bool)) == 1
+
+
+TEXT = "The two Koreas opened a liaison office in the border city of Kaesong on Friday with some sixty guests present."
+
+
+def corpus(folder: Path, **files: str) -> Path:
+    rows: list[dict[str, Any]] = [
+        {"id": "1", "text": TEXT},
+        {"id": "2", "text": TEXT.replace("Friday", "Saturday")},
+        {"id": "3", "text": "Typhoon Mangkhut tore roofs off houses in the north of Luzon."},
+    ]
+    with gzip.open(folder / "texts.jsonl.gz", "wt") as out:
+        out.writelines(json.dumps(row) + "\n" for row in rows)
+    for name, text in files.items():
+        (folder / f"{name}.tsv").write_text(text)
+    return folder
+
+
+LABELS = "a\tb\trelation\tshould_group\tconfidence\n1\t2\tsame_version\ttrue\t3\n1\t3\tunrelated\tfalse\t2\n"
+EXACT = "a\tb\tjaccard\tcontainment\tshared\n1\t2\t0.5455\t0.7059\t12\n"
+
+
+def test_a_small_corpus(tmp_path: Path) -> None:
+    result = evaluate_folding(load_corpus(corpus(tmp_path, labelled_pairs=LABELS, exact_pairs=EXACT)))
+    assert (result["texts"], result["pairs"]["all"]["f1"]["of"]) == (3, 2)
+    assert result["overlap"]["recall"]["J >= .5"] == pytest.approx(
+        {"value": 1, "of": 1, "low": 0.2065, "high": 1}, abs=1e-4
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({}, "neither labelled_pairs.tsv nor exact_pairs.tsv"),
+        ({"labelled_pairs": "a\tb\trelation\n"}, "has no column"),
+    ],
+)
+def test_broken_corpora(files: dict[str, str], message: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=message):
+        load_corpus(corpus(tmp_path, **files))
+
+
+def test_boosting_learns_keeps_its_constraints_and_repeats_itself() -> None:
+    rng = np.random.default_rng(3)
+    matrix = rng.random((300, 3))
+    matrix[:40, 1] = np.nan
+    truth = (matrix[:, 0] > 0.5) ^ (matrix[:, 2] > 0.8)
+    signs = np.array([1, 0, 0], np.int8)
+    forest = boost(matrix, truth, np.ones(300), signs, Boosting(trees=60))
+    assert ((forest.score(matrix) > 0) == truth).mean() > 0.8
+    again = boost(matrix, truth, np.ones(300), signs, Boosting(trees=60))
+    assert np.array_equal(forest.value, again.value)
+    low, high = matrix.copy(), matrix.copy()
+    low[:, 0], high[:, 0] = 0.1, 0.9
+    assert (forest.score(high) >= forest.score(low)).all()
