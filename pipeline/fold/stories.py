@@ -109,13 +109,19 @@ def group(
     for a, b in sorted(must):
         if a in known and b in known:
             groups.join(a, b)
-    for a, b in sorted(tuple(sorted((x.a, x.b))) for x in inside if x.relation is Relation.EXACT):
+    for a, b in sorted(tuple(sorted((x.a, x.b))) for x in inside if _alike(x)):
         groups.join(a, b)
     groups.begin_counting()
     for x in inside:
         groups.count(x)
     groups.agree()
     return sorted(sorted(members) for members in groups.members.values())
+
+
+def _alike(link: Link) -> bool:
+    """Whether two texts count as one: equal ones, and versions that differ in a word here and there. Of a very large
+    family only neighbours are compared, so that its pairs without a link say nothing."""
+    return link.relation is Relation.EXACT or (link.relation is Relation.SAME_VERSION and link.jaccard >= _ALIKE)
 
 
 def _strength(link: Link) -> float:
@@ -132,6 +138,7 @@ def _weight(link: Link) -> float:
     return max(min(link.score, -_LEAST), -_MOST) * (1.0 if link.relation is Relation.TEMPLATE else _PARTLY)
 
 
+_ALIKE = 0.85  # Jaccard: one word in a hundred and thirty
 _LEAST, _MOST = 0.2, 4.0  # of a link's weight
 _PARTLY = 0.1  # pairs that share passages only: distant versions of one story do, too
 _NOTHING = -0.5  # two texts without a link
