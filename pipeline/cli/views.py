@@ -132,6 +132,8 @@ def article_view(article: Row, links: Sequence[Row], others: Mapping[str, Row]) 
         "address": article["url"],
         "guid": article["guid"],
         "status": article["status"] if article["status"] != "usable" else None,
+        "notice": article["notice"],
+        "withdrawn": f"{article['withdrawn']}, {when(article['withdrawn_at'])} UTC" if article["withdrawn"] else None,
         "text": f"{count(article['word_count'], 'word')} ({article['language'] or '?'}), from {article['media']}",
         "raw": f"{article['raw_file']} at {article['raw_offset']}" if article["raw_file"] else None,
     }
