@@ -72,9 +72,7 @@ def explain(articles: pa.Table) -> Explanation:
     forest = forests(NAMES)[0][TOGETHER]
     weights = forest.credit(found.matrix)[0]
     measures = [
-        Weighed(
-            m.name, None if math.isnan(x) else float(x), "not known" if math.isnan(x) else m.say.format(x), float(w)
-        )
+        Weighed(m.name, None if math.isnan(x) else float(x), "not known" if math.isnan(x) else m.words(x), float(w))
         for m, x, w in zip(MEASURES, found.matrix[0], weights, strict=True)
     ]
     return Explanation(

@@ -89,7 +89,7 @@ class Measure:
     Attributes:
         name: As in the fitted tables.
         groups: 1 where more can only speak for one story, -1 against it, 0 either way.
-        say: Its value in words.
+        say: Its value in words; for what only holds or not, the words for either, no first.
         of: How it is computed.
     """
 
@@ -97,6 +97,11 @@ class Measure:
     groups: int
     say: str
     of: Callable[[_Sides], Floats]
+
+    def words(self, value: float) -> str:
+        """A value of it, said to a person."""
+        no, either, yes = self.say.partition("|")
+        return (yes if value else no) if either else self.say.format(value)
 
 
 MEASURES: tuple[Measure, ...] = (
@@ -187,9 +192,9 @@ MEASURES: tuple[Measure, ...] = (
             lambda p: _ratio(p.l("head"), np.minimum(p.l("tokens"), 40))),
     Measure("hours", -1, "published {:.1f} hours apart", lambda p: p.hours),
     Measure("headline", 1, "{:.0%} of the words of the shorter headline are in the other", lambda p: p.headline),
-    Measure("later_shorter", 0, "{:.0f}: the later is the shorter",
+    Measure("later_shorter", 0, "the later is the longer|the later is the shorter",
             lambda p: np.where(p.hours > 0, p.b_shorter, np.nan)),
-    Measure("same_publisher", 0, "{:.0f}: from one publisher", lambda p: p.same_publisher),
+    Measure("same_publisher", 0, "from different publishers|from one publisher", lambda p: p.same_publisher),
 )  # fmt: skip
 NAMES = tuple(m.name for m in MEASURES)
 

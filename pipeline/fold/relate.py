@@ -126,7 +126,7 @@ def reasons(p: Pairs, verdict: Verdict, rows: NDArray[np.int64]) -> list[list[st
     for n, row in enumerate(rows):
         words = [why[verdict.rule[row]]]
         if verdict.rule[row] >= _ONE_STORY:
-            words += [MEASURES[m].say.format(matrix[n, m]) for m in most[n] if credit[n, m] > 0]
+            words += [MEASURES[m].words(matrix[n, m]) for m in most[n] if credit[n, m] > 0]
         if verdict.needs_review[row]:
             words.append("close to the boundary: readers would not agree")
         said.append(words)

@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 from pipeline.cli import app
 from pipeline.lake import Lake
 
-READING = ["stories", "show", "diff", "trace", "check"]
+READING = ["stories", "show", "diff", "explain", "trace", "check"]
 
 
 def wirefold(*args: object, **environment: str) -> Result:
@@ -72,6 +72,7 @@ def test_help_is_quick() -> None:
         (["show", "zzzz", "--lake", "{lake}"], 1, "no story or article 'zzzz'"),
         (["show", "s", "--lake", "{lake}"], 1, "is the beginning of"),
         (["diff", "zzzz", "zzzz", "--lake", "{lake}"], 1, "no story or article"),
+        (["explain", "zzzz", "zzzz", "--lake", "{lake}"], 1, "no story or article"),
         (["trace", "zzzz", "--lake", "{lake}"], 1, "no story or article 'zzzz'"),
         (["trace", "-", "--lake", "{tmp}/nothing"], 1, "is no lake"),
     ],
@@ -123,6 +124,18 @@ def test_show_story(sample_lake: str) -> None:
     corrected = next(a for a in found["articles"] if a["notice"] == "correction")
     assert ["8.7", "9.7"] in corrected["changes"]["numbers"]
     assert "8.7 → 9.7" in result.stdout
+
+
+def test_explain(sample_lake: str) -> None:
+    link = min(Lake(sample_lake).read("links").to_pylist(), key=lambda x: (x["relation"] != "template", x["score"]))
+    ids = link["article_a"], link["article_b"]
+    found = document("explain", *ids, "--lake", sample_lake)
+    assert (found["earlier"], found["later"], found["relation"]) == (*ids, "template")
+    assert found["score"] == pytest.approx(link["score"], abs=1e-3)
+    result = wirefold("explain", *ids, "--lake", sample_lake)
+    assert result.exit_code == 0
+    assert all(reason in " ".join(result.stdout.split()) for reason in link["reasons"])
+    assert wirefold("explain", ids[0], ids[0], "--lake", sample_lake).exit_code == 2
 
 
 def test_show_composite(sample_lake: str) -> None:
