@@ -1,6 +1,6 @@
 """``make bench``, or ``python -m tests.bench [WHAT…] [--quick]``: how fast, beside others and by itself.
 
-WHAT is any of ``peers``, ``sketch``, ``lake``, ``history``; all of them by default. Seconds of processors are the
+WHAT is any of ``peers``, ``sketch``, ``lake``, ``history``, ``pages``; all of them by default. Seconds of processors are the
 figure to go by on a machine that does other work too.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from rich.table import Table
 
 from pipeline.fold.sketch import sketch
 from pipeline.lake import Lake, contract, contracts
+from tests.bench import extraction
 from tests.bench.corpus import make, write
 from tests.bench.history import END, build
 from tests.bench.peers import compare
@@ -130,7 +132,16 @@ def _table(title: str, *columns: str) -> Table:
     return table
 
 
-PARTS = {"peers": peers, "sketch": sketches, "lake": lake, "history": history}
+def pages(quick: bool) -> None:
+    """WARC in, records out, against trafilatura's own loop; skipped where there are no corpora."""
+    corpus = Path(os.environ.get("WIREFOLD_CORPORA", "../shared/corpora")) / "extraction"
+    if not corpus.is_dir():
+        OUT.print(f"pages: left out, {corpus} is not there (set WIREFOLD_CORPORA)")
+        return
+    extraction.run(corpus, 100 if quick else 1_200, say=OUT.print)
+
+
+PARTS = {"peers": peers, "sketch": sketches, "lake": lake, "history": history, "pages": pages}
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
