@@ -52,15 +52,11 @@ def verify(texts: Texts, left: NDArray[np.int32], right: NDArray[np.int32]) -> E
     n = len(left)
     features = np.zeros((n, len(FEATURES)), np.int32)
     span_at = np.zeros(n + 1, np.int64)
-    # First pass counts passages, second writes them: nothing is allocated that is not needed.
-    args = (
+    spans = _verify(
         texts.token_at, texts.words, texts.begins, texts.ends, texts.facts, texts.quoted, texts.shingle_at,
         texts.shingles, texts.distinct_at, texts.distinct, texts.width, left.astype(np.int64), right.astype(np.int64),
         features, span_at,
     )  # fmt: skip
-    _verify(*args, np.empty((0, 4), np.int32))
-    spans = np.empty((int(span_at[-1]), 4), np.int32)
-    _verify(*args, spans)
     return Evidence(features, span_at, spans)
 
 
@@ -119,9 +115,9 @@ def _verify(
     right,
     features,
     span_at,
-    spans,
 ):
-    write = spans.shape[0] > 0
+    """Fill `features` and `span_at`; returns the spans."""
+    spans = np.empty((64 + 8 * left.shape[0], 4), np.int32)
     for pair in range(left.shape[0]):
         a, b = left[pair], right[pair]
         ta, tb = token_at[a], token_at[b]
@@ -132,13 +128,12 @@ def _verify(
         da = distinct[distinct_at[a] : distinct_at[a + 1]]
         db = distinct[distinct_at[b] : distinct_at[b + 1]]
         f = features[pair]
-        if not write:
-            f[0], f[1], f[2] = _common(da, db), da.shape[0], db.shape[0]
-            f[5], f[6] = words_a.shape[0], words_b.shape[0]
-            na, nb = _facts(words_a, facts_a, NUMBER), _facts(words_b, facts_b, NUMBER)
-            f[9], f[10], f[11] = _common(na, nb), na.shape[0], nb.shape[0]
-            na, nb = _facts(words_a, facts_a, NAME), _facts(words_b, facts_b, NAME)
-            f[12], f[13], f[14] = _common(na, nb), na.shape[0], nb.shape[0]
+        f[0], f[1], f[2] = _common(da, db), da.shape[0], db.shape[0]
+        f[5], f[6] = words_a.shape[0], words_b.shape[0]
+        na, nb = _facts(words_a, facts_a, NUMBER), _facts(words_b, facts_b, NUMBER)
+        f[9], f[10], f[11] = _common(na, nb), na.shape[0], nb.shape[0]
+        na, nb = _facts(words_a, facts_a, NAME), _facts(words_b, facts_b, NAME)
+        f[12], f[13], f[14] = _common(na, nb), na.shape[0], nb.shape[0]
         n = span_at[pair]
         if f[0] > 0:
             order = np.argsort(sa)
@@ -176,36 +171,37 @@ def _verify(
                 wide = min(width, min(words_a.shape[0], words_b.shape[0]))
                 tokens_run = best + wide - 1
                 end_a, end_b = best_at + tokens_run, i + tokens_run
-                if write:
-                    spans[n, 0] = begins[ta + best_at]
-                    spans[n, 1] = ends[ta + end_a - 1]
-                    spans[n, 2] = begins[tb + i]
-                    spans[n, 3] = ends[tb + end_b - 1]
-                else:
-                    first = max(i, last_b)
-                    covered_b += end_b - first
-                    head_b += max(0, min(end_b, 40) - first)
-                    used_a[best_at:end_a] = True
-                    longest = max(longest, tokens_run)
-                    run_a[runs], run_b[runs], run_length[runs] = best_at, i, tokens_run
-                    runs += 1
-                    gap_a, gap_b = best_at - last_a, i - last_b
-                    close = last_a >= 0 and 0 < gap_a <= 8 and 0 < gap_b <= 8
-                    if close and _numbers_differ(words_a, facts_a, last_a, best_at, last_b, i, words_b, facts_b):
-                        swaps += 1
+                if n == spans.shape[0]:
+                    larger = np.empty((2 * n, 4), np.int32)
+                    larger[:n] = spans
+                    spans = larger
+                spans[n, 0] = begins[ta + best_at]
+                spans[n, 1] = ends[ta + end_a - 1]
+                spans[n, 2] = begins[tb + i]
+                spans[n, 3] = ends[tb + end_b - 1]
+                first = max(i, last_b)
+                covered_b += end_b - first
+                head_b += max(0, min(end_b, 40) - first)
+                used_a[best_at:end_a] = True
+                longest = max(longest, tokens_run)
+                run_a[runs], run_b[runs], run_length[runs] = best_at, i, tokens_run
+                runs += 1
+                gap_a, gap_b = best_at - last_a, i - last_b
+                close = last_a >= 0 and 0 < gap_a <= 8 and 0 < gap_b <= 8
+                if close and _numbers_differ(words_a, facts_a, last_a, best_at, last_b, i, words_b, facts_b):
+                    swaps += 1
                 last_a, last_b = end_a, end_b
                 n += 1
                 i += best
-            if not write:
-                f[3], f[4] = used_a.sum(), covered_b
-                f[7], f[8] = longest, runs
-                f[15], f[16] = used_a[:40].sum(), head_b
-                f[17] = swaps
-                za, zb = token_at[a + 1], token_at[b + 1]
-                details(
-                    words_a, facts_a, quoted[ta:za], begins[ta:za], ends[ta:za],
-                    words_b, facts_b, quoted[tb:zb], begins[tb:zb], ends[tb:zb],
-                    run_a, run_b, run_length, runs, f[18:],
-                )  # fmt: skip
-        if not write:
-            span_at[pair + 1] = n
+            f[3], f[4] = used_a.sum(), covered_b
+            f[7], f[8] = longest, runs
+            f[15], f[16] = used_a[:40].sum(), head_b
+            f[17] = swaps
+            za, zb = token_at[a + 1], token_at[b + 1]
+            details(
+                words_a, facts_a, quoted[ta:za], begins[ta:za], ends[ta:za],
+                words_b, facts_b, quoted[tb:zb], begins[tb:zb], ends[tb:zb],
+                run_a, run_b, run_length, runs, f[18:],
+            )  # fmt: skip
+        span_at[pair + 1] = n
+    return spans[: span_at[-1]].copy()

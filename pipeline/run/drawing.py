@@ -19,6 +19,7 @@ from pipeline.article import Clock, Relation
 from pipeline.fold.align import Alignments, align
 from pipeline.fold.draws import Passage, Source, compose, covered, earliest, passages, stitched
 from pipeline.fold.furniture import without_furniture
+from pipeline.fold.kindred import kindred
 from pipeline.fold.link import order_key
 from pipeline.fold.relate import GROUPING
 from pipeline.fold.stories import Link
@@ -234,6 +235,8 @@ class Drawing:
             texts = without_furniture(texts, self._furniture).combine_chunks()
             at = {i: n for n, i in enumerate(texts["article_id"].to_pylist())}
             ends = np.array([[at[i] for i in pair] for pair in some], np.int32)
+            order = kindred(ends[:, 0], ends[:, 1])
+            some, ends = [some[i] for i in order], ends[order]
             portions = [(texts["text"], ends[i : i + _PAIRS]) for i in range(0, len(ends), _PAIRS)]
             for aligned, portion in zip(
                 ordered(_aligned, portions), (some[i : i + _PAIRS] for i in range(0, len(some), _PAIRS)), strict=True

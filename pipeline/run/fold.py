@@ -25,6 +25,7 @@ from pipeline.engines.duckdb import engine, scan
 from pipeline.errors import WirefoldError
 from pipeline.fold.candidates import Side, candidates
 from pipeline.fold.furniture import without_furniture
+from pipeline.fold.kindred import kindred
 from pipeline.fold.link import COMPARED, link
 from pipeline.fold.sketch import ROW_BITS, SketchContract, key_table, sketch
 from pipeline.lake import DataFile, Lake, Transaction, contract
@@ -173,6 +174,7 @@ def _link_new(lake: Lake, tx: Transaction, settings: FoldSettings, how: SketchCo
     if not places.isdisjoint(done):  # an article that was linked already has come again
         pairs = _without(pairs, lake, [f for f in lake.files("links") if (f.day, f.name) not in places])
     log.info("candidates", pairs=pairs.num_rows, files=len(new))
+    pairs = pairs.take(pa.array(kindred(pairs["left"].to_numpy(), pairs["right"].to_numpy())))
     files_of = {Run.named(f.name).first_number: f for f in lake.files("articles")}
     fresh = np.array(sorted(Run.named(f.name).first_number for f in new))
     found: dict[str, list[pa.Table]] = {f.name: [] for f in new}
