@@ -58,7 +58,7 @@ def composites(
 ) -> None:
     """Stitch texts of a corpus together, some words swapped, and see whether their sources are found."""
     from pipeline.cli.console import console, print_json
-    from pipeline.cli.report import composites_table
+    from pipeline.cli.figures import composites_table
     from pipeline.eval.composites import evaluate, report
     from pipeline.eval.corpus import load_corpus
 

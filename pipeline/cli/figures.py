@@ -8,7 +8,7 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
-__all__ = ["comparison_table", "folding_table"]
+__all__ = ["comparison_table", "composites_table", "folding_table"]
 
 
 def comparison_table(result: Mapping[str, Any], names: Sequence[str]) -> Table:
@@ -51,4 +51,17 @@ def folding_table(result: Mapping[str, Any]) -> Table:
     table.add_section()
     for subset, rate in result.get("relations", {}).items():
         row(f"relation, {subset}", rate)
+    return table
+
+
+def composites_table(scores: Sequence[dict[str, float]]) -> Table:
+    """What `wirefold eval composites` found, by share of swapped words."""
+    table = Table(box=box.SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
+    for heading in ("swapped", "composites", "sources", "found", "named", "false", "placed"):
+        table.add_column(heading, justify="right")
+    for s in scores:
+        table.add_row(
+            f"{s['rate']:.0%}", f"{s['composites']:,}", f"{s['sources']:,}", f"{s['recall']:.1%}", f"{s['named']:,}",
+            f"{s['false_share']:.1%}", f"{s['placed_share']:.1%}",
+        )  # fmt: skip
     return table

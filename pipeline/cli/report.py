@@ -17,7 +17,7 @@ from pipeline.cli.console import clean, count, safe, short, when
 from pipeline.lake import Lake
 from pipeline.partition import Run
 
-__all__ = ["RELATIONS", "composites_table", "ledger_table", "opening_lines", "stories_table", "summary"]
+__all__ = ["RELATIONS", "ledger_table", "opening_lines", "stories_table", "summary"]
 
 _SHOWN = 12  # stories
 _COMPOSITES = 4
@@ -198,19 +198,6 @@ def stories_table(lake: Lake, stories: Sequence[catalog.Row], *, first: bool = F
         if first:
             by = f"first {when(s['first_published_at'])} UTC by {clean(s['first_publisher'])} ({s['first_clock']})"
             table.add_row("", Text(by, style="dim"))
-    return table
-
-
-def composites_table(scores: Sequence[dict[str, float]]) -> Table:
-    """What `wirefold eval composites` found, by share of swapped words."""
-    table = Table(box=box.SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
-    for heading in ("swapped", "composites", "sources", "found", "named", "false", "placed"):
-        table.add_column(heading, justify="right")
-    for s in scores:
-        table.add_row(
-            f"{s['rate']:.0%}", f"{s['composites']:,}", f"{s['sources']:,}", f"{s['recall']:.1%}", f"{s['named']:,}",
-            f"{s['false_share']:.1%}", f"{s['placed_share']:.1%}",
-        )  # fmt: skip
     return table
 
 

@@ -3,9 +3,13 @@
     tokens -> kernel   text to word hashes, in compiled code
     sketch             MinHash bands and passage keys per article
     candidates         pairs that share a key
-    verify             what those pairs truly share, with the aligned spans
-    relate             what one is to the other, and why
+    verify, slots      what those pairs truly share, with the aligned spans, and what stands in the place of what
+    measures, forest   that in terms a reader would use, and what readers' judgements make of it
+    relate, explain    what one is to the other, and why
     stories            who belongs together, versions, lineage
+    align, draws       passages with swapped words, and the sources of composites
+    furniture          lines that recur over a site, left out of all that
+    trace, diff        where a text comes from, what changed: for people
 
 Functions from Arrow tables to Arrow tables; nothing here knows of HTTP, Airflow or the command line.
 """
