@@ -36,8 +36,12 @@ def scan(
     Args:
         files: Only these files; None means all that the manifests name.
         columns: Only these columns.
+
+    Raises:
+        WirefoldError: A file was written under another version of its contract.
     """
     files = lake.files(table) if files is None else files
+    lake.check_contract(files)
     if not files:
         # A real table: DuckDB cannot push all of its filters into a scan of Arrow memory.
         empty = _as_read(contract(table).schema).empty_table()

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from pipeline.article import Outcome
 from pipeline.errors import WirefoldError
 from pipeline.lake.contract import contract, contracts
-from pipeline.lake.lake import INTERNAL, DataFile, Lake, digest
+from pipeline.lake.lake import INTERNAL, DataFile, Lake, digest, stale
 
 __all__ = ["Area", "Finding", "check_files", "check_ledgers", "check_leftovers"]
 
@@ -93,11 +93,7 @@ def _wrong(lake: Lake, file: DataFile) -> Iterator[Finding]:
         yield Finding("file", file.rel, f"has {rows:,} rows instead of {file.rows:,}")
     terms = contract(file.table)
     if file.contract != terms.version:
-        yield Finding(
-            "contract",
-            file.rel,
-            f"was written under version {file.contract} of its contract, which is now {terms.version}",
-        )
+        yield Finding("contract", file.rel, stale(file, terms.version))
     elif not schema.equals(terms.schema, check_metadata=False):
         yield Finding(
             "contract", file.rel, f"does not have the columns of its contract: {_difference(schema, terms.schema)}"

@@ -30,6 +30,7 @@ log = structlog.get_logger(__name__)
 
 INTERNAL = "_wirefold"
 _JOURNAL = f"{INTERNAL}/journal.json"
+_REMADE = frozenset({"sketches", "keys", "lines"})  # made from articles alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ class Lake:
 
     def pick(self, file: DataFile, rows: NDArray[np.int64], columns: list[str]) -> pa.Table:
         """Some rows of one file, by ascending row number; reads only the row groups that hold them."""
+        self.check_contract([file])
         found = [contract(file.table).schema.empty_table().select(columns)]
         with self.storage.open(file.rel) as f, pq.ParquetFile(f) as parquet:
             begin = 0
@@ -139,7 +141,23 @@ class Lake:
             self._known_ids[table] = state, ids
         return self._known_ids[table][1]
 
+    def check_contract(self, files: Iterable[DataFile]) -> None:
+        """Refuse files whose columns may be others than this program knows.
+
+        Raises:
+            WirefoldError: One was written under another version of its contract.
+        """
+        for file in files:
+            if (now := contract(file.table).version) != file.contract:
+                raise WirefoldError(f"{self.root}/{file.rel} {stale(file, now)}")
+
     def dataset(self, files: list[DataFile], table: str) -> ds.Dataset:
+        """Files of a table, to be scanned.
+
+        Raises:
+            WirefoldError: One was written under another version of the contract.
+        """
+        self.check_contract(files)
         schema = contract(table).schema
         if not files:
             return ds.dataset(schema.empty_table())
@@ -342,6 +360,16 @@ def digest(storage: Storage, rel: str) -> str:
         while block := f.read(1 << 22):
             state.update(block)
     return str(state.hexdigest())
+
+
+def stale(file: DataFile, now: str) -> str:
+    """What is wrong with a file of another version of its contract, and what to do."""
+    cure = (
+        "make it anew with `wirefold resketch`"
+        if file.table in _REMADE
+        else "use the Wirefold that wrote it, or fill a new lake with this one"
+    )
+    return f"was written under version {file.contract} of its contract, which is now {now}: {cure}"
 
 
 def _entry(file: DataFile) -> dict[str, Any]:

@@ -6,7 +6,7 @@ finished by the next one, and a fold with nothing new changes no byte.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from pipeline.article import Clock
 from pipeline.config import Config, FoldSettings, load_config
 from pipeline.engines.duckdb import engine, scan
-from pipeline.errors import WirefoldError
 from pipeline.fold.candidates import Side, candidates
 from pipeline.fold.furniture import without_furniture
 from pipeline.fold.kindred import kindred
@@ -79,22 +78,22 @@ def resketch(lake: Lake) -> int:
     how = SketchContract()
     rows = 0
     with lake.transaction() as tx:
-        sketches = {(f.day, f.name): f for f in lake.files("sketches")}
+        made: dict[tuple[str, str], list[DataFile]] = defaultdict(list)
+        for file in (f for table in ("sketches", "keys", "lines") for f in lake.files(table)):
+            made[file.day, file.name].append(file)
         for file in lake.files("articles"):
-            made = sketches.get((file.day, file.name))
-            if made is not None and not _current(lake, made, how):
+            if not _current(lake, made[file.day, file.name], how):
                 rows += _sketch_file(lake, tx, file, how)
                 note_lines(lake, tx, file)
     return rows
 
 
-def _current(lake: Lake, sketches: DataFile, how: SketchContract) -> bool:
-    """Whether a file's sketches were made as they are made now."""
-    if sketches.contract != contract("sketches").version:
+def _current(lake: Lake, made: list[DataFile], how: SketchContract) -> bool:
+    """Whether what was made from a file of articles is as it is made now, or has not been made yet."""
+    if any(f.contract != contract(f.table).version for f in made):
         return False
-    return set(
-        lake.dataset([sketches], "sketches").to_table(columns=["contract"])["contract"].unique().to_pylist()
-    ) <= {str(how)}
+    sketches = lake.dataset([f for f in made if f.table == "sketches"], "sketches")
+    return set(sketches.to_table(columns=["contract"])["contract"].unique().to_pylist()) <= {str(how)}
 
 
 def _sketch_new(lake: Lake, tx: Transaction, how: SketchContract) -> int:
@@ -153,10 +152,6 @@ def _link_new(lake: Lake, tx: Transaction, settings: FoldSettings, how: SketchCo
     new = [f for f in sketches if done.get((f.day, f.name)) != f.digest]
     if not new:
         return Counter()
-    if stale := [f for f in sketches if f.contract != contract("sketches").version]:
-        raise WirefoldError(
-            f"{stale[0].rel} was made by another version of Wirefold: make sketches anew with wirefold resketch"
-        )
     places = {(f.day, f.name) for f in new}
     furniture, affected = learn_furniture(lake, tx, places)
     old = [f for f in sketches if (f.day, f.name) not in places]

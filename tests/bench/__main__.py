@@ -23,7 +23,7 @@ from pipeline.fold.sketch import sketch
 from pipeline.lake import Lake, contract, contracts
 from tests.bench import extraction
 from tests.bench.corpus import make, write
-from tests.bench.history import END, build
+from tests.bench.history import END, build, more
 from tests.bench.peers import compare
 
 OUT = Console()
@@ -87,7 +87,7 @@ def history(quick: bool) -> None:
     small, large = (2_000, 20_000) if quick else (10_000, 1_000_000)
     table = _table("1,000 more articles", "articles there before", "processor s", "wall s", "memory MB")
     with tempfile.TemporaryDirectory() as folder:
-        write(f"{folder}/new.parquet", make(1_000, 160, seed=7, days=0, prefix="new", start=END))
+        write(f"{folder}/new.parquet", iter([more(1_000)]))
         for n in (small, large):
             build(f"{folder}/{n}", n)
             spent = _ingest_and_fold(f"{folder}/new.parquet", f"{folder}/{n}", END.strftime("%Y-%m-%dT%H:%M:%S"))

@@ -127,6 +127,7 @@ CASES: list[tuple[str, Callable[[Path], object], str, str]] = [
     ("a count moved", moved_count, "ledger", "rows of articles by the ledger"),
     ("a reason changed", other_reason, "ledger", "gone in rejects"),
     ("a key twice", lambda lake: rewritten(lake, "links", lambda t: pa.concat_tables([t, t.slice(0, 1)])), "contract", "share the key article_a, article_b"),
+    ("another version", lambda lake: edited(lake, f"{INTERNAL}/manifests/links/{DAY}.json", lambda d: d["files"][FILE].update(contract="0.9.0")), "contract", "version 0.9.0 of its contract, which is now"),
     ("a column missing", lambda lake: smuggled(lake, "links", Lake(str(lake)).read("links").drop_columns(["reasons"])), "contract", "reasons is missing"),
     ("a column of another type", lambda lake: smuggled(lake, "stories", value(Lake(str(lake)).read("stories"), "articles", 0, 1).cast(pa.schema([f.with_type(pa.int64()) if f.name == "articles" else f for f in contract("stories").schema]))), "contract", "articles is int64"),
     ("a value not allowed", lambda lake: smuggled(lake, "records", value(Lake(str(lake)).read("records"), "clock", 0, "sundial")), "contract", "clock holds a value that is not allowed"),
