@@ -6,6 +6,6 @@ skip.
 """
 
 from pipeline.lake.contract import Contract, contract, contracts
-from pipeline.lake.lake import DataFile, Lake, TableWriter, Transaction
+from pipeline.lake.lake import INTERNAL, DataFile, Lake, TableWriter, Transaction
 
-__all__ = ["Contract", "DataFile", "Lake", "TableWriter", "Transaction", "contract", "contracts"]
+__all__ = ["INTERNAL", "Contract", "DataFile", "Lake", "TableWriter", "Transaction", "contract", "contracts"]

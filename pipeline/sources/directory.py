@@ -11,6 +11,7 @@ from pathlib import Path
 from pipeline.article import Capture, Item, RawRef, Reason, Reject
 from pipeline.fetch.decode import collect
 from pipeline.fetch.failure import Failure
+from pipeline.lake import INTERNAL
 
 __all__ = ["files_below", "list_directory", "read_file"]
 
@@ -28,9 +29,12 @@ _TYPES = {
 
 
 def files_below(directory: Path) -> Iterator[Path]:
-    """All regular files below a directory, in the order of their names; hidden files and folders are left out."""
+    """All regular files below a directory, in the order of their names; hidden files and folders are left out.
+
+    So is a lake that stands in the directory: its tables are what became of files, and would be taken in again.
+    """
     for folder, folders, names in os.walk(directory):
-        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and not Path(folder, f, INTERNAL).is_dir())
         yield from (p for p in (Path(folder, n) for n in sorted(names) if not n.startswith(".")) if p.is_file())
 
 

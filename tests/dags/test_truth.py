@@ -72,6 +72,13 @@ def test_relation(found: Found, item: dict[str, Any]) -> None:
     assert record["relation"] in expected, record["parent_id"]
 
 
+@by_item(ARTICLES)
+def test_what_is_withdrawn_has_lost_its_words_and_nothing_else_has(found: Found, item: dict[str, Any]) -> None:
+    record = found.record(item)
+    assert record["withdrawn"] == item.get("withdrawn")
+    assert bool(record["text"]) == ("withdrawn" not in item)
+
+
 @pytest.mark.parametrize("story", STORIES)
 def test_draws_on(found: Found, story: str) -> None:
     drawn = {name for item in ARTICLES if item["story"] == story for name in item.get("draws_on", ())}

@@ -135,9 +135,11 @@ def test_directories_and_kinds(tmp_path: Path) -> None:
         "h/i.txt": b"text",
         "h/.hidden.txt": b"no",
         ".git/x.txt": b"no",
+        "lake/_wirefold/runs/r.json": b"no",
+        "lake/records/r.txt": b"no",
     }
     for name, data in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         (tmp_path / name).write_bytes(data)
     rows, rejects, captures = read(tmp_path, max_bytes=200_000)
     assert len(rows) == 1
