@@ -14,7 +14,6 @@ from functools import cache
 
 import numpy as np
 import pyarrow as pa
-from datasketch import MinHash
 from numpy.typing import NDArray
 
 from pipeline.errors import WirefoldError
@@ -162,5 +161,7 @@ def utf8(texts: pa.ChunkedArray) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
 
 @cache
 def _permutations(how: SketchContract) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    from datasketch import MinHash  # imports half of SciPy, and most that deal with sketches make none
+
     a, b = MinHash(num_perm=how.permutations, seed=how.seed, scheme="affine32").permutations
     return np.ascontiguousarray(a, np.uint32), np.ascontiguousarray(b, np.uint32)
