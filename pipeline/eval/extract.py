@@ -24,6 +24,7 @@ from pipeline.article import Article, Capture, Item
 from pipeline.config import ExtractSettings
 from pipeline.errors import UsageError
 from pipeline.extract import extract
+from pipeline.extract.times import read_moment
 from pipeline.text import plain_marks
 
 __all__ = ["evaluate_extraction", "shingle_rates"]
@@ -171,7 +172,13 @@ def _body(folder: Path, key: str) -> bytes:
 def _truth(known: dict[str, Any]) -> _Page:
     authors = known.get("authors") or ""
     names = re.split(r"[,;]", authors) if isinstance(authors, str) else authors
-    return _Page(known.get("articleBody") or "", _words(known.get("title")), _names(names), known.get("date") or None)
+    return _Page(known.get("articleBody") or "", _words(known.get("title")), _names(names), _day(known.get("date")))
+
+
+def _day(date: str | None) -> str | None:
+    """A true day, where it is one: data sets write ``NaT`` for what they could not read."""
+    moment = read_moment(date)
+    return moment.at.date().isoformat() if moment else None
 
 
 def _wirefold(body: bytes, url: str | None) -> _Page:

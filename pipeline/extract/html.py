@@ -10,8 +10,7 @@ import logging
 import re
 from contextlib import suppress
 from datetime import timedelta
-from functools import cache
-from typing import Any
+from functools import cache, partial
 from urllib.parse import urljoin, urlsplit
 
 from htmldate import find_date
@@ -24,6 +23,7 @@ from pipeline.article import Article, Capture, Clock, Reason
 from pipeline.config import ExtractSettings
 from pipeline.extract.body import read_body
 from pipeline.extract.bylines import agency_in, author_names, without_agency
+from pipeline.extract.dates import stamped_day
 from pipeline.extract.failure import Unextractable
 from pipeline.extract.headline import read_headline
 from pipeline.extract.kind import sort_of, turn_away
@@ -129,15 +129,26 @@ def _provenance(meta: PageMetadata, title: str, authors: str, dated: bool) -> di
 
 def _searched(tree: HtmlElement, meta: PageMetadata, capture: Capture, url: str | None, *, authors: bool) -> Document:
     """What trafilatura finds by searching the page, for what the page does not say itself: searching is costly."""
+    newest = capture.fetched_at + timedelta(days=1)
+    options = {"original_date": True, "max_date": newest.date().isoformat()}
+    search = partial(find_date, tree, url=meta.canonical or url, original_date=True, max_date=newest)
+    undated = not meta.published and not day_in_address(meta.canonical or url or "")
     if not meta.publisher:
-        return extract_metadata(tree, url, _date_search(capture), extensive=False)
-    found = Document()
-    if authors:
-        found.author = _author(tree)
-    if not meta.published and not day_in_address(meta.canonical or url or ""):
-        found.date = find_date(tree, url=meta.canonical or url, **_date_search(capture))
-    if not meta.section and _CATEGORY_LINK(tree):
-        found.categories = extract_catstags("category", tree)
+        found = extract_metadata(tree, url, options | {"extensive_search": False}, extensive=False)
+    else:
+        found = Document()
+        if authors:
+            found.author = _author(tree)
+        if not meta.section and _CATEGORY_LINK(tree):
+            found.categories = extract_catstags("category", tree)
+        if undated:
+            found.date = search(extensive_search=False)
+    if undated:
+        headline = next(tree.iter("h1"), None)
+        shown = stamped_day(headline, newest) if headline is not None else None
+        found.date = shown.at.date().isoformat() if shown else found.date
+        if not found.date and capture.item.published_at is None:  # it may end in dateparser, seconds for each process
+            found.date = search(extensive_search=True)
     return found
 
 
@@ -146,12 +157,6 @@ def _author(tree: HtmlElement) -> str | None:
     with suppress(Exception):  # it trips over JSON-LD that is not as it should be
         found = extract_meta_json(tree, found)
     return found.author if found.author and " " in found.author else extract_author(tree)
-
-
-def _date_search(capture: Capture) -> dict[str, Any]:
-    newest = (capture.fetched_at + timedelta(days=1)).date().isoformat()
-    # the extensive search ends in dateparser, which costs seconds per process and is mostly wrong
-    return {"extensive_search": False, "original_date": True, "max_date": newest}
 
 
 def _strip(tree: HtmlElement) -> None:

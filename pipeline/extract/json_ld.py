@@ -17,17 +17,17 @@ _MAX_NODES = 5_000  # objects looked at on one page
 _MAX_SCRIPT = 2_000_000  # characters of one script
 _CONTROL = re.compile(r"[\x00-\x1f]+")
 _COMMENT = re.compile(r"^\s*(?://\s*)?(?:<!\[CDATA\[|<!--)|(?://\s*)?(?:\]\]>|-->)\s*;?\s*$|;\s*$")
+_TRAILING = re.compile(r",(?=\s*[}\]])")
+_PROPERTY = re.compile(r'"(@type|headline|datePublished|dateModified)"\s*:\s*"([^"\\]{1,500})"')
 
 
 def nodes(tree: HtmlElement) -> list[dict[str, Any]]:
-    """Every object of the page's JSON-LD, outermost first; broken scripts are skipped."""
-    queue: list[Any] = []
-    for script in tree.iter("script"):
-        if "ld+json" in (script.get("type") or "").lower() and script.text and len(script.text) <= _MAX_SCRIPT:
-            try:
-                queue.append(json.loads(_CONTROL.sub(" ", _COMMENT.sub("", script.text)), strict=False))
-            except (ValueError, RecursionError):
-                continue
+    """Every object of the page's JSON-LD, outermost first; what is beyond repair is skipped."""
+    queue: list[Any] = [
+        _read(_CONTROL.sub(" ", _COMMENT.sub("", script.text)))
+        for script in tree.iter("script")
+        if "ld+json" in (script.get("type") or "").lower() and script.text and len(script.text) <= _MAX_SCRIPT
+    ]
     found = []
     for node in queue:  # grows while it is read
         if len(queue) > _MAX_NODES:
@@ -40,6 +40,20 @@ def nodes(tree: HtmlElement) -> list[dict[str, Any]]:
                 node[k] for k in ("@graph", "mainEntity", "mainEntityOfPage") if isinstance(node.get(k), dict | list)
             )
     return found
+
+
+def _read(text: str) -> Any:
+    """JSON with the mistakes that templates make; of what is beyond that, the plain properties of an article."""
+    for attempt in (text, _TRAILING.sub("", text), unescape(text)):
+        try:
+            return json.loads(attempt, strict=False)
+        except RecursionError:
+            return None
+        except ValueError:
+            continue
+    said = _PROPERTY.findall(text)
+    kind = next((value for name, value in said if name == "@type" and _ARTICLE_TYPES.search(value)), None)
+    return dict(reversed(said)) | {"@type": kind} if kind else None  # the first of each name
 
 
 def article_node(found: list[dict[str, Any]]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ schema.org NewsArticle (schema.org/NewsArticle), the Open Graph protocol (ogp.me
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import unescape
@@ -15,21 +14,12 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from pipeline.extract import json_ld
+from pipeline.extract.dates import MODIFIED, PUBLISHED, best_moment, in_zone_of_page, stamped_times, time_elements
 from pipeline.extract.markup import html_paragraphs, paragraphs
-from pipeline.extract.times import Moment, plausible, read_moment
+from pipeline.extract.times import Moment
 
 __all__ = ["PageMetadata", "read_metadata"]
 
-_PUBLISHED = (
-    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "parsely-pub-date",
-    "sailthru.date", "pubdate", "publishdate", "publish-date", "publish_date", "publication_date", "article.published",
-    "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date", "dcterms.date", "date.created",
-    "cxenseparse:recs:publishtime", "iso-8601-publish-date", "citation_publication_date", "date",
-)  # fmt: skip
-_MODIFIED = (
-    "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified",
-    "dcterms.modified", "dc.date.modified", "article.updated",
-)  # fmt: skip
 _BYLINE_CLASSES = frozenset(("by", "byline", "by-line", "byline-text", "article-byline"))
 
 _CODE = re.compile(r"[:|_=]")  # in a keyword that is for machines
@@ -91,7 +81,8 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
     data = json_ld.article_node(nodes)
     page = PageMetadata()
     origins = page.origins
-    headings = [t for e in tree.iter("h1") if (t := " ".join("".join(e.itertext()).split()))]
+    headlines = [(e, t) for e in tree.iter("h1") if (t := " ".join("".join(e.itertext()).split()))]
+    headings = [t for _, t in headlines]
     titles = [
         # if there is just one: of 211 pages it was the headline on 177, og:title on 154
         *(("h1", t) for t in headings if len(headings) == 1),
@@ -120,13 +111,14 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
         origins["authors"] = people[0][0]
     page.organisations = list(json_ld.names(data.get("author"), organisations=True))
     page.byline = _byline(tree)
-    page.published = _best(
+    published = best_moment(
         origins, "published_at", seen,
-        [("json-ld", data.get("datePublished")), ("json-ld", data.get("dateCreated")), *_get(meta, *_PUBLISHED),
-         *(("time", t) for t in _time_elements(tree))],
+        [("json-ld", data.get("datePublished")), ("json-ld", data.get("dateCreated")), *_get(meta, *PUBLISHED),
+         *(("time", t) for t in time_elements(tree))], stamped_times(tree),
     )  # fmt: skip
-    page.modified = _best(
-        origins, "modified_at", seen, [("json-ld", data.get("dateModified")), *_get(meta, *_MODIFIED)]
+    page.published = in_zone_of_page(headlines[0][0], published) if published and headlines else published
+    page.modified = best_moment(
+        origins, "modified_at", seen, [("json-ld", data.get("dateModified")), *_get(meta, *MODIFIED)]
     )
     page.publisher = _first(
         origins, "publisher",
@@ -187,18 +179,6 @@ def _first(origins: dict[str, str], name: str, said: list[Said]) -> str | None:
     return str(said[0][1])
 
 
-def _best(origins: dict[str, str], name: str, seen: datetime, said: Iterable[Said]) -> Moment | None:
-    """The first exact moment, else the first day; of equal ones that in a zone, whose day is the page's own."""
-    moments = [(origin, m) for origin, v in said if (m := plausible(read_moment(v), seen))]
-    exact = [(origin, m) for origin, m in moments if m.exact]
-    best = next(iter(exact or moments), None)
-    if best is None:
-        return None
-    zoned = (x for x in exact if x[1].at == best[1].at and x[1].at.utcoffset())
-    origins[name], moment = best if best[1].at.utcoffset() else next(zoned, best)
-    return moment
-
-
 def _title(tree: HtmlElement) -> str | None:
     title = tree.find(".//title")
     return " ".join((title.text or "").split()) if title is not None else None
@@ -211,16 +191,6 @@ def _byline(tree: HtmlElement) -> str | None:
         if "by" in classes and _BYLINE_CLASSES & set(classes.split()):
             return next(iter(paragraphs(element)), None)
     return None
-
-
-def _time_elements(tree: HtmlElement) -> Iterator[str]:
-    """Machine-readable times in the markup that say they are the publication's."""
-    for element in tree.iter("time", "span", "meta"):
-        if element.get("itemprop") == "datePublished" or "pubdate" in element.attrib:
-            yield element.get("datetime") or element.get("content") or ""
-    for element in tree.iter("time"):
-        if "publi" in (element.get("class") or "").lower():
-            yield element.get("datetime") or ""
 
 
 def _body(value: Any) -> list[str]:

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
-__all__ = ["Moment", "day_in_address", "plausible", "read_moment"]
+__all__ = ["EARLIEST", "Moment", "day_in_address", "plausible", "read_moment"]
 
 _DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}")
-_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web: a template's placeholder, not a date
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web: a template's placeholder, not a date
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ADDRESS_DAY = re.compile(rf"/(20\d\d)[/-](\d{{1,2}}|{'|'.join(_MONTHS)})[/-](\d{{1,2}})(?=[/-])", re.IGNORECASE)
 _NONE = timedelta(0)
@@ -69,4 +69,4 @@ def day_in_address(url: str) -> Moment | None:
 
 def plausible(moment: Moment | None, seen: datetime) -> Moment | None:
     """`moment` unless it is None, before the web, or more than a day after it was `seen`."""
-    return moment if moment and _EARLIEST <= moment.at <= seen + _AHEAD else None
+    return moment if moment and EARLIEST <= moment.at <= seen + _AHEAD else None

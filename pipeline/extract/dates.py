@@ -1,0 +1,157 @@
+"""When a page says that it was published and changed, and in whose time zone.
+
+Names of meta elements are those that publishers use (Open Graph, Dublin Core, Parse.ly, Sailthru, Cxense, Highwire).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import dropwhile, islice
+from typing import Any
+
+from htmldate.extractors import custom_parse
+from lxml.html import HtmlElement
+
+from pipeline.extract.times import EARLIEST, Moment, plausible, read_moment
+
+__all__ = ["MODIFIED", "PUBLISHED", "best_moment", "in_zone_of_page", "stamped_day", "stamped_times", "time_elements"]
+
+PUBLISHED = (
+    "article:published_time", "og:article:published_time", "og:published_time", "article:published", "datepublished",
+    "parsely-pub-date", "sailthru.date", "pubdate", "pub_date", "publishdate", "publish-date", "publish_date",
+    "publication_date", "published_at", "date_published", "article.published", "article_date_original",
+    "rnews:datepublished", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date",
+    "dcterms.date", "date.created", "cxenseparse:recs:publishtime", "iso-8601-publish-date",
+    "citation_publication_date", "citation_online_date", "date",
+)  # fmt: skip
+"""Names of meta elements in lower case, the most reliable first."""
+
+MODIFIED = (
+    "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified",
+    "dcterms.modified", "dc.date.modified", "article.updated",
+)  # fmt: skip
+
+_DAY_BEFORE, _DAY_AFTER = timedelta(hours=-14), timedelta(hours=38)  # of a day's first instant in UTC
+_DIGITS = 5  # of a date with a year
+_ROUNDED = timedelta(minutes=1)
+_STAMP = re.compile(r"date|time|publish", re.IGNORECASE)
+_AROUND = 6  # steps up from the headline to what holds the date as well
+_NEAR = 120  # elements behind the headline
+_STAMP_CHARS, _DATE_CHARS = range(8, 90), range(8, 32)
+_CLOCK = re.compile(r"\b(\d{1,2})[:.h](\d{2})(?::\d{2})?(?:\s*([ap])\.?m\b)?", re.IGNORECASE)
+_CHANGED = re.compile(r"updat|modif|edited|aktualisiert|geändert|mis à jour|actualiz|aggiorn|atualiz", re.IGNORECASE)
+
+
+def best_moment(
+    origins: dict[str, str],
+    name: str,
+    seen: datetime,
+    said: Iterable[tuple[str, Any]],
+    stamped: Iterable[datetime] = (),
+) -> Moment | None:
+    """The first moment said; if that is a bare day, the first exact one of that day.
+
+    Of equal moments it is the one in a zone, whose day is the page's own.
+
+    Args:
+        origins: Gets under `name` who said it.
+        seen: When the page was fetched: later dates are not believed.
+        said: Who says it and what, the most reliable first.
+        stamped: Times in a zone that stand elsewhere on the page, of whatever.
+    """
+    moments = [(origin, m) for origin, v in said if (m := plausible(read_moment(v), seen))]
+    if not moments:
+        return None
+    origin, best = moments[0]
+    if not best.exact:
+        day = best.at
+        exact = (x for x in moments if x[1].exact and _DAY_BEFORE <= x[1].at - day <= _DAY_AFTER)
+        origin, best = next(exact, moments[0])
+    origins[name] = origin
+    if not best.exact or best.at.utcoffset():
+        return best
+    for other, moment in moments:
+        if moment.exact and moment.at == best.at and moment.at.utcoffset():
+            origins[name] = other
+            return moment
+    zoned = next((at for at in stamped if abs(at - best.at) < _ROUNDED and at.utcoffset()), None)
+    return Moment(best.at.astimezone(zoned.tzinfo), exact=True) if zoned else best
+
+
+def time_elements(tree: HtmlElement) -> Iterator[str]:
+    """Machine-readable times in the markup that say they are the publication's."""
+    for element in tree.iter("time", "span", "meta"):
+        if element.get("itemprop") == "datePublished" or "pubdate" in element.attrib:
+            yield element.get("datetime") or element.get("content") or ""
+    for element in tree.iter("time"):
+        if "publi" in (element.get("class") or "").lower():
+            yield element.get("datetime") or ""
+
+
+def stamped_times(tree: HtmlElement) -> Iterator[datetime]:
+    """Times of all ``time`` elements, of whatever they are."""
+    for element in tree.iter("time"):
+        if moment := read_moment(element.get("datetime")):
+            yield moment.at
+
+
+def in_zone_of_page(headline: HtmlElement, moment: Moment) -> Moment:
+    """`moment`, known in UTC, in the zone of the clock that the page shows below its headline.
+
+    ``December 22, 2023 10:00 PM`` for 3:00 UTC on the 23rd was written five hours behind it. The difference must be
+    one that zones have, and lead to the day that stands beside the time.
+    """
+    if not moment.exact or moment.at.utcoffset():
+        return moment
+    for text in _stamps(headline):
+        for clock in _CLOCK.finditer(text):
+            if zone := _zone(moment.at, clock, text):
+                return Moment(moment.at.astimezone(zone), exact=True)
+    return moment
+
+
+def stamped_day(headline: HtmlElement, newest: datetime) -> Moment | None:
+    """The first day that the page shows below its headline in words, such as ``22. Dezember 2023``.
+
+    Args:
+        headline: The main heading.
+        newest: Later days are not believed.
+    """
+    return next((day for text in _stamps(headline) if (day := _day_in_words(text, newest))), None)
+
+
+def _day_in_words(text: str, newest: datetime) -> Moment | None:
+    if sum(map(str.isdigit, text)) < _DIGITS:  # a year alone would become a day of today's month
+        return None
+    return read_moment(custom_parse(text, "%Y-%m-%d", EARLIEST.replace(tzinfo=None), newest.replace(tzinfo=None)))
+
+
+def _stamps(headline: HtmlElement) -> Iterator[str]:
+    """Texts near the headline that are named for a date or a time, or are as short as one; none says a change."""
+    around = [headline, *islice(headline.iterancestors(), _AROUND)][-1]
+    behind = dropwhile(lambda e: e is not headline, around.iter("h1", "time", "span", "div", "p", "li"))
+    for element in islice(behind, _NEAR):
+        if any(len(child) for child in element):
+            continue
+        text = " ".join("".join(element.itertext()).split())
+        named = element.tag == "time" or _STAMP.search(f"{element.get('class')} {element.get('id')}")
+        if len(text) in (_STAMP_CHARS if named else _DATE_CHARS) and not _CHANGED.search(text):
+            yield text
+
+
+def _zone(at: datetime, clock: re.Match[str], text: str) -> timezone | None:
+    hour, minute = int(clock[1]), int(clock[2])
+    if clock[3]:
+        hour = hour % 12 + (12 if clock[3] in "pP" else 0)
+    if hour > 23 or minute > 59:
+        return None
+    ahead = (hour * 60 + minute - at.hour * 60 - at.minute) % 1440
+    numbers = {int(n) for n in re.findall(r"\d+", text[: clock.start()] + " " + text[clock.end() :])}
+    for minutes in (ahead, ahead - 1440):
+        if minutes % 30 == 0 and -720 <= minutes <= 840:
+            there = at + timedelta(minutes=minutes)
+            if {there.day, there.year} <= numbers:
+                return timezone(timedelta(minutes=minutes)) if minutes else UTC
+    return None

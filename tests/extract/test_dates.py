@@ -1,0 +1,61 @@
+"""When a page was published: what it says, in which zone, and what has to be found in its text."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from .helpers import article, page
+
+LD = '<script type="application/ld+json">{}</script>'
+UTC = LD.format('{"@type": "NewsArticle", "datePublished": "2026-04-03T03:00:46Z"}')
+
+
+def published(head: str, below: str = "") -> tuple[str, timedelta | None] | None:
+    found = article(page(head).replace("</h1>", f"</h1>{below}"), url="https://harbour-post.example/ferry").published_at
+    return (found.date().isoformat(), found.utcoffset()) if found else None
+
+
+@pytest.mark.parametrize(
+    ("below", "day", "hours"),
+    [
+        ('<div class="date-published">April 2, 2026 10:00 PM</div>', "2026-04-02", -5),
+        ('<div id="publish-date">April 3, 2026 - 2:00PM</div>', "2026-04-03", 11),
+        ('<span class="timestamp">3 April 2026 8.30</span>', "2026-04-03", 5.5),
+        ("<div>2 April 2026 23:00</div>", "2026-04-02", -4),  # as short as a date
+        ('<time datetime="2026-04-02T22:00:46-05:00">Thursday</time>', "2026-04-02", -5),
+        ('<time datetime="2026-04-02T22:10:46-05:00">Thursday</time>', "2026-04-03", 0),  # another moment
+        ('<div class="date">April 3, 2026 3:00 AM</div>', "2026-04-03", 0),
+        ('<div class="date">April 4, 2026 10:00 PM</div>', "2026-04-03", 0),  # no zone is so far ahead
+        ('<div class="date">April 2, 2026 10:07 PM</div>', "2026-04-03", 0),  # no zone has such a difference
+        ('<div class="date">Updated April 2, 2026 10:00 PM</div>', "2026-04-03", 0),
+        ('<div class="date">April 2, 2026 99:00</div>', "2026-04-03", 0),
+    ],
+)
+def test_the_clock_that_readers_see_tells_the_zone(below: str, day: str, hours: float) -> None:
+    assert published(UTC, below) == (day, timedelta(hours=hours))
+
+
+@pytest.mark.parametrize(
+    ("head", "below", "day"),
+    [
+        # a bare day said first goes before an exact time of another article
+        ('<meta property="article:published_time" content="2026-04-02">'
+         '<time itemprop="datePublished" datetime="2025-11-01T10:00:00-04:00">', "", "2026-04-02"),
+        ('<meta name="pub_date" content="2026-04-02T10:00:00Z">', "", "2026-04-02"),
+        (LD.format('{"@type": "NewsArticle", "datePublished": "2026-04-02",}'), "", "2026-04-02"),
+        (LD.format('{&quot;@type&quot;: &quot;NewsArticle&quot;, &quot;datePublished&quot;: &quot;2026-04-02&quot;}'),
+         "", "2026-04-02"),
+        (LD.format('{"@type": "NewsArticle", "headline": "A "new" ferry", "datePublished": "2026-04-02"}'), "",
+         "2026-04-02"),
+        ("", '<p class="meta">2. April 2026</p>', "2026-04-02"),
+        ("", "<span>April 2, 2026</span>", "2026-04-02"),
+        ("", '<p class="date">Last updated: April 9, 2026</p><p class="date">April 2, 2026</p>', "2026-04-02"),
+        ("", '<p class="date">2026</p>', None),
+        ("", "<p>Geschrieben von Ada Lind, 2 kwietnia 2026</p>", "2026-04-02"),  # by dateparser, the last resort
+    ],
+)  # fmt: skip
+def test_the_day_is_found_where_it_is_said(head: str, below: str, day: str | None) -> None:
+    found = published(head, below)
+    assert (found and found[0]) == day
