@@ -11,6 +11,7 @@ import re
 from contextlib import suppress
 from datetime import timedelta
 from functools import cache, partial
+from typing import cast
 from urllib.parse import urljoin, urlsplit
 
 from htmldate import find_date
@@ -44,6 +45,8 @@ _MANY_ATTRIBUTES = re.compile(  # nothing is tried twice
         (?:[\s/]*+[^\s=>/"']++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']++))?+){{{_MAX_ATTRIBUTES}}}""",
     re.VERBOSE,
 )
+_PARTING = ("div", "p")  # even empty, they stand between words
+_HOLDING = etree.XPath(".//text()[normalize-space()]/.. | .//br | .//hr")  # parents of text; breaks part it
 _DOCTYPE = re.compile(r"^\s*(?:<\?xml[^>]*\?>)?\s*(?:<!doctype[^>]*>)?", re.IGNORECASE)
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])  # that XML does not know
 
@@ -161,10 +164,19 @@ def _author(tree: HtmlElement) -> str | None:
 
 
 def _strip(tree: HtmlElement) -> None:
-    """Take out what holds no text and is much of a page's size: the tree is copied and walked many times."""
+    """Take out what holds no text and is most of a page: the tree is copied and walked many times."""
     for element in list(tree.iter("script", "style", "svg")):
         if element.tag != "script" or "ld+json" not in (element.get("type") or "").lower():
             element.drop_tree()
+    held, holding = {tree}, cast("list[HtmlElement]", _HOLDING(tree))
+    for element in holding:
+        while element not in held:
+            held.add(element)
+            element = element.getparent()
+    for element in [e for e in tree.iter() if e not in held and e.getparent() in held]:
+        if element.tag in _PARTING or element.text or len(element):  # white space in it parts words
+            element.tail = f" {element.tail or ''}"
+        element.drop_tree()
 
 
 def _parse(text: str, max_depth: int) -> HtmlElement:
