@@ -170,6 +170,7 @@ class Reject:
     Attributes:
         detail: One line for a person; no markup, at most 300 characters.
         raw: The bytes, where there are any.
+        article: What could be read of it all the same, to be looked at; it is not stored.
     """
 
     item: Item
@@ -178,6 +179,7 @@ class Reject:
     fetched_at: datetime | None = None
     status: int | None = None
     raw: RawRef | None = None
+    article: Article | None = None
 
     def __post_init__(self) -> None:
         flat = " ".join(self.detail.split())

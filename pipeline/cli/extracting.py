@@ -23,20 +23,24 @@ def extract(
     ] = False,
     verbose: Verbose = False,
 ) -> None:
-    """Extract text and metadata. Ends with 1 when a page holds no article."""
+    """Extract text and metadata. Ends with 1 when a page holds no text.
+
+    A text that is no article (too short, an error page, a consent wall) is given with the reason.
+    """
     from pipeline.cli.console import print_json, print_json_line
     from pipeline.run.pages import extract_pages
 
-    rejected = False
+    missing = False
     for row in extract_pages(pages, url or ()):
-        rejected |= "reason" in row
+        missing |= not row.get("text")
         if as_json:
             (print_json_line if len(pages) > 1 else print_json)(row)
-        elif "reason" in row:
+            continue
+        if "reason" in row:
             typer.echo(f"wirefold: {_line(row['page'])}: {row['reason']}: {_line(row['detail'])}", err=True)
-        else:
+        if row.get("text"):
             _print(row)
-    if rejected:
+    if missing:
         raise typer.Exit(1)
 
 
@@ -53,7 +57,7 @@ def _print(row: dict[str, Any]) -> None:
     out = console()
     out.print(safe(row["title"], "bold"), soft_wrap=True)
     for name, value in row.items():
-        if name in ("page", "title", "text", "provenance") or value in (None, [], False):
+        if name in ("page", "title", "text", "provenance", "reason", "detail") or value in (None, [], False):
             continue
         shown = ", ".join(value) if isinstance(value, list) else value
         origin = row["provenance"].get(name)

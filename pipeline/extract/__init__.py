@@ -40,13 +40,31 @@ def extract(
         settings: Limits.
     """
     try:
-        return _finish(_read(capture, settings), capture, source_publisher, language, settings)
+        return _extracted(capture, source_publisher, language, settings)
     except Unextractable as e:
         return _reject(capture, e.reason, e.detail)
     except (RecursionError, MemoryError) as e:
         return _reject(capture, Reason.TOO_COMPLEX, f"{type(e).__name__} while reading it")
     except Exception as e:  # whatever a parser trips over in hostile content is the content's fault
         return _reject(capture, Reason.MALFORMED, f"{type(e).__name__}: {e}")
+
+
+def _extracted(
+    capture: Capture, publisher: str | None, language: str | None, settings: ExtractSettings
+) -> Article | Reject:
+    try:
+        read = _read(capture, settings)
+    except Unextractable as e:
+        if e.article is None:
+            raise
+        return _reject(capture, e.reason, e.detail, _finished(e.article, capture, publisher, language))
+    article = _finished(read, capture, publisher, language)
+    if not article.text:
+        return _reject(capture, Reason.NO_TEXT, f"no text in this {article.media} document", article)
+    words = _words(article.text)
+    if article.status == "usable" and words < settings.min_words:
+        return _reject(capture, Reason.TOO_SHORT, f"{words} words, fewer than {settings.min_words}", article)
+    return article
 
 
 def _read(capture: Capture, settings: ExtractSettings) -> Article:
@@ -76,21 +94,13 @@ def _read(capture: Capture, settings: ExtractSettings) -> Article:
     raise Unextractable(Reason.UNSUPPORTED, kind)
 
 
-def _finish(
-    article: Article, capture: Capture, publisher: str | None, language: str | None, settings: ExtractSettings
-) -> Article:
-    """What all formats have in common: reading form, length, language, dateline, agency and the feed's word on time."""
+def _finished(article: Article, capture: Capture, publisher: str | None, language: str | None) -> Article:
+    """What all formats have in common: reading form, language, dateline, agency and the feed's word on time."""
     headline = " ".join(reading_form(mend(article.title)).split())
     text, authors = _trimmed(reading_form(mend(article.text)), headline, article.authors)
     title = headline or " ".join(reading_form(capture.item.title or text.partition("\n")[0]).split())
-    usable = article.status == "usable"
-    if not usable:
+    if article.status != "usable":
         text = text or title  # a kill notice may be a headline only, and must reach those who hold the story
-    if not text:
-        raise Unextractable(Reason.NO_TEXT, f"no text in this {article.media} document")
-    words = _words(text)
-    if usable and words < settings.min_words:
-        raise Unextractable(Reason.TOO_SHORT, f"{words} words, fewer than {settings.min_words}")
     opening = read_dateline(text)
     published, clock = article.published_at, article.clock
     listed = capture.item.published_at
@@ -134,5 +144,5 @@ def _words(text: str) -> int:
     return max(len(text.split()), unspaced // 2)
 
 
-def _reject(capture: Capture, reason: Reason, detail: str) -> Reject:
-    return Reject(capture.item, reason, detail, fetched_at=capture.fetched_at, status=capture.status, raw=capture.raw)
+def _reject(capture: Capture, reason: Reason, detail: str, article: Article | None = None) -> Reject:
+    return Reject(capture.item, reason, detail, capture.fetched_at, capture.status, capture.raw, article)

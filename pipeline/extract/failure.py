@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.article import Reason
+from pipeline.article import Article, Reason
 
 __all__ = ["Unextractable"]
 
@@ -13,9 +13,11 @@ class Unextractable(Exception):
     Attributes:
         reason: Code for the ledger.
         detail: One line for a person.
+        article: What could be read all the same.
     """
 
-    def __init__(self, reason: Reason, detail: str) -> None:
+    def __init__(self, reason: Reason, detail: str, article: Article | None = None) -> None:
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+        self.article = article

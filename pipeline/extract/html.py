@@ -27,7 +27,7 @@ from pipeline.extract.bylines import agency_in, author_names, without_agency
 from pipeline.extract.dates import stamped_day
 from pipeline.extract.failure import Unextractable
 from pipeline.extract.headline import read_headline
-from pipeline.extract.kind import sort_of, turn_away
+from pipeline.extract.kind import sort_of, why_no_article
 from pipeline.extract.locator import canonical_url, normalise
 from pipeline.extract.page_metadata import PageMetadata, read_metadata
 from pipeline.extract.signature import signed
@@ -58,7 +58,7 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     """The article of a page.
 
     Raises:
-        Unextractable: TOO_COMPLEX (size, number of tags, nesting) before any costly step; NO_TEXT.
+        Unextractable: TOO_COMPLEX (size, number of tags, nesting) before any costly step; NO_TEXT; NOT_ARTICLE.
     """
     tree = _parse(markup, settings.max_depth)
     meta = read_metadata(tree, capture.fetched_at)
@@ -70,9 +70,6 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     body = read_body(tree, meta, web)
     text = "\n\n".join(body.paragraphs)
     words = text.split()
-    turn_away(meta, words)
-    if not text:
-        raise Unextractable(Reason.NO_TEXT, "no article text in this page")
     if len(text) > _MAX_TEXT:
         raise Unextractable(Reason.TOO_COMPLEX, f"{len(text)} characters of text")
     url = canonical_url(meta.canonical, capture.url)
@@ -95,7 +92,7 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     )
     wrote, authors = next((by for by in bylines if by[1]), ("", ()))
     title = headline.text or guess.text or capture.item.title or next(iter(meta.titles), "")
-    return Article(
+    article = Article(
         item=capture.item,
         locator=normalise(url),
         url=url,
@@ -119,6 +116,11 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
         provenance=_provenance(meta, title, wrote, published is not None),
         raw=capture.raw,
     )
+    if why := why_no_article(meta, words):
+        raise Unextractable(Reason.NOT_ARTICLE, why, article)
+    if not text:
+        raise Unextractable(Reason.NO_TEXT, "no article text in this page", article)
+    return article
 
 
 def _provenance(meta: PageMetadata, title: str, authors: str, dated: bool) -> dict[str, str]:

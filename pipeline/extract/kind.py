@@ -8,11 +8,10 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from pipeline.article import Kind, Reason
-from pipeline.extract.failure import Unextractable
+from pipeline.article import Kind
 from pipeline.extract.page_metadata import PageMetadata
 
-__all__ = ["Sort", "sort_of", "turn_away"]
+__all__ = ["Sort", "sort_of", "why_no_article"]
 
 _FEW = 150  # words; more are a text of their own, whatever stands around them
 _PART = 300  # words; texts beyond are rarely the free beginning of another
@@ -67,24 +66,22 @@ class Sort(NamedTuple):
     is_truncated: bool
 
 
-def turn_away(meta: PageMetadata, words: list[str]) -> None:
-    """Turn away what is no article at all.
+def why_no_article(meta: PageMetadata, words: list[str]) -> str | None:
+    """Why a page is no article at all: an error page served as a success, or a consent wall; None when it may be one.
 
     Args:
         meta: What the page says about itself.
         words: The words of its text.
-
-    Raises:
-        Unextractable: NOT_ARTICLE, for error pages served as a success and for consent walls.
     """
     title = next(iter(meta.titles), "")
     if len(words) < _FEW and any(_ERROR.fullmatch(t) for t in meta.titles):
-        raise Unextractable(Reason.NOT_ARTICLE, f"an error page: {title[:80]}")
+        return f"an error page: {title[:80]}"
     marks = len(_CONSENT.findall(" ".join(words[:_PART])))
     if marks >= max(3, _CONSENT_SHARE * min(len(words), _PART)) and (
         any(_CONSENT_TITLE.fullmatch(t) for t in meta.titles) or (not meta.published and len(words) < _FEW)
     ):
-        raise Unextractable(Reason.NOT_ARTICLE, f"a consent wall: {title[:80]}")
+        return f"a consent wall: {title[:80]}"
+    return None
 
 
 def sort_of(tree: HtmlElement, meta: PageMetadata, url: str, words: int) -> Sort:

@@ -26,7 +26,9 @@ _FEW = 8  # pages that are done before worker processes are up
 def extract_pages(
     places: Sequence[str], urls: Sequence[str] = (), config: Config | None = None
 ) -> Iterator[dict[str, Any]]:
-    """What each page gives, in order: the columns of an article, or ``reason`` and ``detail`` of a reject.
+    """What each page gives, in order: the columns of an article, ``reason`` and ``detail`` of a reject, or both.
+
+    Both for what has a text and is no article all the same: too short, an error page, a consent wall.
 
     Args:
         places: Files (``.gz`` is unpacked), http(s) addresses, or `STDIN`.
@@ -135,4 +137,5 @@ def _article(article: Article) -> dict[str, Any]:
 
 
 def _reject(reject: Reject) -> dict[str, Any]:
-    return {"url": reject.item.url, "reason": reject.reason.value, "detail": reject.detail}
+    read = _article(reject.article) if reject.article else {"url": reject.item.url}
+    return read | {"reason": reject.reason.value, "detail": reject.detail}

@@ -61,6 +61,39 @@ def test_a_reject_is_one_line_and_a_failure(page: Path, tmp_path: Path) -> None:
     assert (result.exit_code, json.loads(result.stdout)["reason"]) == (1, "no_text")
 
 
+@pytest.mark.parametrize(
+    ("markup", "reason", "text"),
+    [
+        ("<h1>Ferry</h1><article><p>The ferry will run again on Monday.</p></article>", "too_short",
+         "The ferry will run again on Monday."),
+        ("<h1>Page not found</h1><article><p>The page that you asked for has moved to another place.</p></article>",
+         "not_article", "The page that you asked for has moved to another place."),
+    ],
+)  # fmt: skip
+def test_a_text_that_is_no_article_is_given_with_the_reason(
+    tmp_path: Path, markup: str, reason: str, text: str
+) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(f"<html><body>{markup}</body></html>")
+    result = wirefold(page, "--json")
+    found = json.loads(result.stdout)
+    assert (result.exit_code, found["reason"], found["text"]) == (0, reason, text)
+    result = wirefold(page)
+    assert (result.exit_code, result.stderr.startswith(f"wirefold: {page}: {reason}: ")) == (0, True)
+    assert text in " ".join(result.stdout.split())
+
+
+def test_what_a_page_without_text_says_about_itself_is_given_all_the_same(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(
+        '<html><head><title>Ferry</title><meta name="author" content="Ada Lind"></head><body></body></html>'
+    )
+    result = wirefold(page, "--json")
+    found = json.loads(result.stdout)
+    assert (result.exit_code, found["reason"], found["text"]) == (1, "no_text", "")
+    assert (found["title"], found["authors"]) == ("Ferry", ["Ada Lind"])
+
+
 @pytest.mark.parametrize("many", [3, 12])  # here, and in worker processes
 def test_several_pages_are_lines_in_the_order_given(page: Path, many: int) -> None:
     places = [str(page), "nowhere.html"] * many
