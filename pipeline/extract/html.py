@@ -10,13 +10,12 @@ import logging
 import re
 from contextlib import suppress
 from datetime import timedelta
-from functools import cache, partial
-from typing import cast
+from functools import partial
 from urllib.parse import urljoin, urlsplit
 
 from htmldate import find_date
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlElement
 from trafilatura.metadata import examine_meta, extract_author, extract_catstags, extract_meta_json, extract_metadata
 from trafilatura.settings import Document
 
@@ -32,23 +31,12 @@ from pipeline.extract.locator import canonical_url, normalise
 from pipeline.extract.page_metadata import PageMetadata, read_metadata
 from pipeline.extract.signature import signed
 from pipeline.extract.times import Moment, day_in_address, plausible, read_moment
+from pipeline.extract.tree import parse, strip
 
 __all__ = ["read_html"]
 
-_MAX_CHARS = 20_000_000
-_MAX_TAGS = 150_000  # start and end tags; the largest real news pages have a fifth of it
-_MAX_ATTRIBUTES = 20_000  # of one element; the time that the parser takes grows with their square
 _MAX_TEXT = 2_000_000  # characters; beyond, it is a dump and no article
 _CATEGORY_LINK = etree.XPath("boolean(//a[contains(@href, '/categor')] | //meta[contains(@name, 'subject')])")
-_MANY_ATTRIBUTES = re.compile(  # nothing is tried twice
-    rf"""(?:^|<)[A-Za-z][^\s/>]*+
-        (?:[\s/]*+[^\s=>/"']++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']++))?+){{{_MAX_ATTRIBUTES}}}""",
-    re.VERBOSE,
-)
-_PARTING = ("div", "p")  # even empty, they stand between words
-_HOLDING = etree.XPath(".//text()[normalize-space()]/.. | .//br | .//hr")  # parents of text; breaks part it
-_DOCTYPE = re.compile(r"^\s*(?:<\?xml[^>]*\?>)?\s*(?:<!doctype[^>]*>)?", re.IGNORECASE)
-_CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])  # that XML does not know
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it logs what is wrong with each page; the reject says so
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
@@ -60,13 +48,13 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     Raises:
         Unextractable: TOO_COMPLEX (size, number of tags, nesting) before any costly step; NO_TEXT; NOT_ARTICLE.
     """
-    tree = _parse(markup, settings.max_depth)
+    tree = parse(markup, settings.max_depth)
     meta = read_metadata(tree, capture.fetched_at)
     web = capture.url if urlsplit(capture.url).scheme in ("http", "https") else None
     people = author_names(meta.authors, meta.publisher)
     signature = () if people else signed(tree, meta.publisher)
     found = _searched(tree, meta, capture, web, authors=not (people or signature))
-    _strip(tree)
+    strip(tree)
     body = read_body(tree, meta, web)
     text = "\n\n".join(body.paragraphs)
     words = text.split()
@@ -163,75 +151,6 @@ def _author(tree: HtmlElement) -> str | None:
     with suppress(Exception):  # it trips over JSON-LD that is not as it should be
         found = extract_meta_json(tree, found)
     return found.author if found.author and " " in found.author else extract_author(tree)
-
-
-def _strip(tree: HtmlElement) -> None:
-    """Take out what holds no text and is most of a page: the tree is copied and walked many times."""
-    for element in list(tree.iter("script", "style", "svg")):
-        if element.tag != "script" or "ld+json" not in (element.get("type") or "").lower():
-            element.drop_tree()
-    held, holding = {tree}, cast("list[HtmlElement]", _HOLDING(tree))
-    for element in holding:
-        while element not in held:
-            held.add(element)
-            element = element.getparent()
-    for element in [e for e in tree.iter() if e not in held and e.getparent() in held]:
-        if element.tag in _PARTING or element.text or len(element):  # white space in it parts words
-            element.tail = f" {element.tail or ''}"
-        element.drop_tree()
-
-
-def _parse(text: str, max_depth: int) -> HtmlElement:
-    """A tree that is safe to copy and to walk: size, number of tags and depth are bounded.
-
-    libxml2 copies trees by recursion in C, and its parser drops what is nested deeper than its own limit; so depth is
-    checked on the parsed tree, level by level, before anything else touches it.
-    """
-    if len(text) > _MAX_CHARS:
-        raise Unextractable(Reason.TOO_COMPLEX, f"{len(text)} characters of markup, more than {_MAX_CHARS}")
-    if (tags := text.count("<")) > _MAX_TAGS:
-        raise Unextractable(Reason.TOO_COMPLEX, f"{tags} tags, more than {_MAX_TAGS}")
-    pieces = text.split("<")
-    if (
-        len(max(pieces, key=len)) > 2 * _MAX_ATTRIBUTES
-        and any(len(piece) > 2 * _MAX_ATTRIBUTES and _MANY_ATTRIBUTES.match(piece) for piece in pieces)
-    ) or (text.count("=") > _MAX_ATTRIBUTES and _MANY_ATTRIBUTES.search(text)):
-        raise Unextractable(Reason.TOO_COMPLEX, f"an element with more than {_MAX_ATTRIBUTES} attributes")
-    try:
-        tree = document_fromstring(_without_controls(_DOCTYPE.sub("", text, count=1)), parser=_parser())
-    except (etree.LxmlError, ValueError, AssertionError) as e:
-        raise Unextractable(Reason.NO_TEXT, f"no HTML elements: {e}") from e
-    if _deeper(max_depth)(tree):
-        raise Unextractable(Reason.TOO_COMPLEX, f"elements nested deeper than {max_depth}")
-    return tree
-
-
-def _parser() -> HTMLParser:
-    parser = HTMLParser(  # type: ignore[call-arg]  # the stubs do not know default_doctype
-        encoding="utf-8",
-        huge_tree=True,
-        no_network=True,
-        collect_ids=False,
-        default_doctype=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    # lxml's own choice, a class for each tag, calls back into Python whenever an element is touched
-    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
-    return parser
-
-
-def _without_controls(text: str) -> bytes:
-    """UTF-8 without characters that XML does not know."""
-    if "\ufffe" in text or "\uffff" in text:
-        text = text.replace("\ufffe", "").replace("\uffff", "")
-    return text.encode("utf-8", "replace").translate(None, _CONTROLS)
-
-
-@cache
-def _deeper(depth: int) -> etree.XPath:
-    """Whether anything is nested deeper than `depth`, one step for each level."""
-    return etree.XPath(f"boolean({'/*' * (depth + 1)})")
 
 
 def _published(meta: PageMetadata, found: Document, capture: Capture) -> tuple[Moment | None, Clock]:

@@ -1,0 +1,103 @@
+"""The tree of a page: parsed once, bounded, and freed from what holds no text."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import cast
+
+import numpy as np
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from pipeline.article import Reason
+from pipeline.extract.failure import Unextractable
+
+__all__ = ["parse", "strip"]
+
+_MAX_CHARS = 20_000_000
+_MAX_TAGS = 150_000  # start and end tags; the largest real news pages have a fifth of it
+_MAX_ATTRIBUTES = 20_000  # of one element; the time that the parser takes grows with their square
+_MANY_ATTRIBUTES = re.compile(  # nothing is tried twice
+    rb"""<[A-Za-z][^\s/>]*+
+        (?:[\s/]*+[^\s=>/"']++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']++))?+){%d}"""
+    % _MAX_ATTRIBUTES,
+    re.VERBOSE,
+)
+_DOCTYPE = re.compile(r"\s*(?:<\?xml[^>]*\?>)?\s*(?:<!doctype[^>]*>)?", re.IGNORECASE)
+_CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])  # that XML does not know
+_PARTING = ("div", "p")  # even empty, they stand between words
+_HOLDING = etree.XPath(".//text()[normalize-space()]/.. | .//br | .//hr")  # parents of text; breaks part it
+
+
+def parse(text: str, max_depth: int) -> HtmlElement:
+    """A tree that is safe to copy and to walk: size, number of tags and depth are bounded.
+
+    libxml2 copies trees by recursion in C, and its parser drops what is nested deeper than its own limit; so depth is
+    checked on the parsed tree, level by level, before anything else touches it.
+
+    Raises:
+        Unextractable: TOO_COMPLEX (size, number of tags or attributes, nesting); NO_TEXT.
+    """
+    if len(text) > _MAX_CHARS:
+        raise Unextractable(Reason.TOO_COMPLEX, f"{len(text)} characters of markup, more than {_MAX_CHARS}")
+    if start := _DOCTYPE.match(text):
+        text = text[start.end() :]
+    if "\ufffe" in text or "\uffff" in text:  # XML does not know them
+        text = text.replace("\ufffe", "").replace("\uffff", "")
+    markup = text.encode("utf-8", "replace")
+    octets = np.frombuffer(markup, np.uint8)
+    tags = np.flatnonzero(octets == ord("<"))
+    if len(tags) > _MAX_TAGS:
+        raise Unextractable(Reason.TOO_COMPLEX, f"{len(tags)} tags, more than {_MAX_TAGS}")
+    long = tags[np.diff(tags, append=len(markup)) > 2 * _MAX_ATTRIBUTES]
+    if any(_MANY_ATTRIBUTES.match(markup, at) for at in long.tolist()) or (
+        np.count_nonzero(octets == ord("=")) > _MAX_ATTRIBUTES and _MANY_ATTRIBUTES.search(markup)
+    ):
+        raise Unextractable(Reason.TOO_COMPLEX, f"an element with more than {_MAX_ATTRIBUTES} attributes")
+    if ((octets < 32) & (octets != 9) & (octets != 10) & (octets != 13)).any():
+        markup = markup.translate(None, _CONTROLS)
+    try:
+        tree = document_fromstring(markup, parser=_parser())
+    except (etree.LxmlError, ValueError, AssertionError) as e:
+        raise Unextractable(Reason.NO_TEXT, f"no HTML elements: {e}") from e
+    if _deeper(max_depth)(tree):
+        raise Unextractable(Reason.TOO_COMPLEX, f"elements nested deeper than {max_depth}")
+    return tree
+
+
+def strip(tree: HtmlElement) -> None:
+    """Take out what holds no text and is most of a page: the tree is copied and walked many times."""
+    for element in list(tree.iter("script", "style", "svg")):
+        if element.tag != "script" or "ld+json" not in (element.get("type") or "").lower():
+            element.drop_tree()
+    held, holding = {tree}, cast("list[HtmlElement]", _HOLDING(tree))
+    for element in holding:
+        while element not in held:
+            held.add(element)
+            element = element.getparent()
+    for element in [e for e in tree.iter() if e not in held and e.getparent() in held]:
+        if element.tag in _PARTING or element.text or len(element):  # white space in it parts words
+            element.tail = f" {element.tail or ''}"
+        element.drop_tree()
+
+
+def _parser() -> HTMLParser:
+    parser = HTMLParser(  # type: ignore[call-arg]  # the stubs do not know default_doctype
+        encoding="utf-8",
+        huge_tree=True,
+        no_network=True,
+        collect_ids=False,
+        default_doctype=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    # lxml's own choice, a class for each tag, calls back into Python whenever an element is touched
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
+    return parser
+
+
+@cache
+def _deeper(depth: int) -> etree.XPath:
+    """Whether anything is nested deeper than `depth`, one step for each level."""
+    return etree.XPath(f"boolean({'/*' * (depth + 1)})")
