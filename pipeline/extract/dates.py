@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 from itertools import dropwhile, islice
 from typing import Any
 
+from htmldate import extractors
 from htmldate.extractors import custom_parse
 from lxml.html import HtmlElement
 
@@ -33,6 +35,10 @@ MODIFIED = (
     "dcterms.modified", "dc.date.modified", "article.updated",
 )  # fmt: skip
 
+_LANGUAGES = [  # of the names of months that htmldate does not know itself
+    "bg", "ca", "cs", "da", "el", "et", "fi", "hr", "hu", "ja", "ko", "lt", "lv", "nb", "nl", "pl", "pt", "ro", "ru",
+    "sk", "sl", "sr", "sv", "uk", "zh",
+]  # fmt: skip
 _DAY_BEFORE, _DAY_AFTER = timedelta(hours=-14), timedelta(hours=38)  # of a day's first instant in UTC
 _DIGITS = 5  # of a date with a year
 _ROUNDED = timedelta(minutes=1)
@@ -42,6 +48,23 @@ _NEAR = 120  # elements behind the headline
 _STAMP_CHARS, _DATE_CHARS = range(8, 90), range(8, 32)
 _CLOCK = re.compile(r"\b(\d{1,2})[:.h](\d{2})(?::\d{2})?(?:\s*([ap])\.?m\b)?", re.IGNORECASE)
 _CHANGED = re.compile(r"updat|modif|edited|aktualisiert|geändert|mis à jour|actualiz|aggiorn|atualiz", re.IGNORECASE)
+
+
+@cache
+def _dateparser() -> Any:
+    """htmldate's last resort, with few languages: with all of its two hundred, the first date costs seconds."""
+    from dateparser import DateDataParser  # type: ignore[import-untyped]  # rarely needed
+
+    settings = {  # as htmldate has them
+        "PARSERS": ["custom-formats", "absolute-time"],
+        "PREFER_DATES_FROM": "past",
+        "RETURN_AS_TIMEZONE_AWARE": False,
+        "STRICT_PARSING": True,
+    }
+    return DateDataParser(languages=_LANGUAGES, settings=settings)
+
+
+extractors.get_external_parser = _dateparser
 
 
 def best_moment(

@@ -140,7 +140,7 @@ def _searched(tree: HtmlElement, meta: PageMetadata, capture: Capture, url: str 
         headline = next(tree.iter("h1"), None)
         shown = stamped_day(headline, newest) if headline is not None else None
         found.date = shown.at.date().isoformat() if shown else found.date
-        if not found.date and capture.item.published_at is None:  # it may end in dateparser, seconds for each process
+        if not found.date and capture.item.published_at is None:
             guess = search(extensive_search=True)
             found.date = None if guess and guess.endswith("-01-01") else guess  # a year alone
     return found
