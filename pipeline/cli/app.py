@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from pipeline.cli import airflow, evaluation, extracting, reading, serving, tracing, working
+from pipeline.cli import airflow, deciding, evaluation, extracting, reading, serving, tracing, working
 from pipeline.cli.options import Group
 
 __all__ = ["app"]
@@ -38,7 +38,7 @@ def main(
 
 for command in (
     working.run, working.ingest, working.fold, working.resketch, reading.stories, reading.show, reading.diff,
-    reading.explain, reading.check, tracing.trace, extracting.extract, serving.demo,
+    reading.explain, tracing.trace, deciding.review, deciding.decide, reading.check, extracting.extract, serving.demo,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(airflow.app, name="airflow")

@@ -21,6 +21,7 @@ __all__ = [
     "Row",
     "articles",
     "find",
+    "find_article",
     "links_of",
     "members",
     "open_lake",
@@ -173,6 +174,12 @@ def find(lake: Lake, wanted: str) -> tuple[str, str]:
         )
     kind, found = next(iter(hits.values()))
     return (kind, _survivor(lake, found)) if kind == "story" else (kind, found)
+
+
+def find_article(lake: Lake, wanted: str) -> str:
+    """Which article is meant: as `find`, and of a story its canonical one."""
+    kind, found = find(lake, wanted)
+    return str(stories(lake, [found])[0]["canonical_article_id"]) if kind == "story" else found
 
 
 def _survivor(lake: Lake, story: str) -> str:

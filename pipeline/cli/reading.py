@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from pipeline.cli.options import DEFAULT_LAKE, Json, LakeRoot, Verbose
-
-if TYPE_CHECKING:
-    from pipeline.lake import Lake
 
 __all__ = ["check", "diff", "explain", "show", "stories"]
 
@@ -93,7 +90,7 @@ def diff(
     from pipeline.text import reading_form
 
     store = catalog.open_lake(lake)
-    ids = [_article(store, wanted) for wanted in (a, b)]
+    ids = [catalog.find_article(store, wanted) for wanted in (a, b)]
     records = catalog.articles(store, ids)
     old, new = (records[i] for i in ids)
     paragraphs = compare(reading_form(old["text"]), reading_form(new["text"]))
@@ -120,7 +117,7 @@ def explain(
     from pipeline.fold.explain import explain as judge
 
     store = catalog.open_lake(lake)
-    ids = [_article(store, wanted) for wanted in (a, b)]
+    ids = [catalog.find_article(store, wanted) for wanted in (a, b)]
     if ids[0] == ids[1]:
         raise UsageError("both are one article: name two")
     found = judge(catalog.sources_of(store, ids))
@@ -128,13 +125,6 @@ def explain(
         print_json(asdict(found))
     else:
         console().print(explanation_view(found, catalog.articles(store, ids)))
-
-
-def _article(lake: Lake, wanted: str) -> str:
-    from pipeline.cli import catalog
-
-    kind, found = catalog.find(lake, wanted)
-    return str(catalog.stories(lake, [found])[0]["canonical_article_id"]) if kind == "story" else found
 
 
 def check(lake: LakeRoot = DEFAULT_LAKE, as_json: Json = False, verbose: Verbose = False) -> None:

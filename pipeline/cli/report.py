@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow.compute as pc
@@ -13,11 +14,12 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli import catalog
+from pipeline.cli.catalog import Row
 from pipeline.cli.console import clean, count, safe, short, when
 from pipeline.lake import Lake
 from pipeline.partition import Run
 
-__all__ = ["RELATIONS", "ledger_table", "opening_lines", "stories_table", "summary"]
+__all__ = ["RELATIONS", "ledger_table", "opening_lines", "review_table", "stories_table", "summary"]
 
 _SHOWN = 12  # stories
 _COMPOSITES = 4
@@ -198,6 +200,25 @@ def stories_table(lake: Lake, stories: Sequence[catalog.Row], *, first: bool = F
         if first:
             by = f"first {when(s['first_published_at'])} UTC by {clean(s['first_publisher'])} ({s['first_clock']})"
             table.add_row("", Text(by, style="dim"))
+    return table
+
+
+def review_table(pairs: Sequence[Row], articles: Mapping[str, Row]) -> Table:
+    """Pairs that need a person: both articles, and what the measures lean to."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    table.add_column(no_wrap=True, min_width=9)
+    table.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
+    for x in pairs:
+        for letter in "ab":
+            r = articles[x[f"article_{letter}"]]
+            about = Text.assemble((when(r["published_at"]), "dim"), "  ", safe(r["publisher"] or r["source"]), ": ",
+                                  safe(r["title"], "bold"))  # fmt: skip
+            table.add_row(Text(short(r["article_id"]), style="cyan"), about)
+        odds = 1 / (1 + math.exp(-x["score"]))
+        lean = f"{x['relation'].replace('_', ' ')}; one story: {odds:.0%}; "
+        shares = f"{x['containment_a']:.0%} of the earlier, {x['containment_b']:.0%} of the later shared"
+        table.add_row("", Text.assemble((lean, "yellow"), (shares, "dim")))
+        table.add_row()
     return table
 
 

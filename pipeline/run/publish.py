@@ -24,6 +24,7 @@ from pipeline.fold.stories import Link, Member, Place, Story, group, story
 from pipeline.lake import DataFile, Lake, Transaction, contract
 from pipeline.lake.lake import INTERNAL
 from pipeline.partition import Run
+from pipeline.run.decisions import Decision, pair_key, standing
 from pipeline.run.drawing import Drawing, without_bridges
 from pipeline.run.tombstones import Tombstone, buried, tombstones
 
@@ -135,7 +136,8 @@ def _judge(
     lake: Lake, links: pa.Table, seeds: pa.Array, stones: dict[str, Tombstone]
 ) -> tuple[list[Story], dict[str, tuple[Story, Place]], dict[str, dict[str, Any]], dict[str, list[dict[str, Any]]]]:
     """Stories of all articles that are connected with the seeds, and what they draw on."""
-    must, cannot = _decisions(lake)
+    decided = standing(lake)
+    must, cannot = ([p for p in sorted(decided) if decided[p] is d] for d in (Decision.MUST_LINK, Decision.CANNOT_LINK))
     must += [(i, s.notice) for i, s in stones.items() if s.notice]  # a notice belongs to the story it ends
     wanted = _neighbourhood(links, must, seeds)
     meta = lake.take("articles", wanted, _META)
@@ -164,7 +166,7 @@ def _judge(
             max(x["containment_a"], x["containment_b"]),
             x["score"],
             x["decided_by"].startswith("same_article"),
-            x["needs_review"],
+            x["needs_review"] and pair_key(x["article_a"], x["article_b"]) not in decided,
         )
         for x in inside.to_pylist()
     ]
@@ -184,14 +186,6 @@ def _judge(
     story_of = {i: s.id for i, (s, _) in places.items()}
     drawn = drawing.draws_on({s.canonical: s.id for s in stories}, story_of, composites)
     return stories, places, rows, drawn
-
-
-def _decisions(lake: Lake) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """(must-links, cannot-links): the latest decision on each pair."""
-    latest: dict[tuple[str, str], str] = {}
-    for row in lake.read("decisions").sort_by("decided_at").to_pylist():
-        latest[row["article_a"], row["article_b"]] = row["decision"]
-    return tuple([p for p, d in sorted(latest.items()) if d == kind] for kind in ("must_link", "cannot_link"))  # type: ignore[return-value]
 
 
 def _neighbourhood(links: pa.Table, must: Iterable[tuple[str, str]], seeds: pa.Array) -> pa.Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ from typer.testing import CliRunner, Result
 from pipeline.cli import app
 from pipeline.lake import Lake
 
-READING = ["stories", "show", "diff", "explain", "trace", "check"]
+READING = ["stories", "show", "diff", "explain", "trace", "review", "check"]
 
 
 def wirefold(*args: object, **environment: str) -> Result:
@@ -34,7 +35,7 @@ def largest(lake: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "command", [[], *([c] for c in ("run", "ingest", "fold", "resketch", *READING, "demo", "airflow"))]
+    "command", [[], *([c] for c in ("run", "ingest", "fold", "resketch", "decide", *READING, "demo", "airflow"))]
 )
 def test_help(command: list[str]) -> None:
     result = wirefold(*command, "--help")
@@ -73,6 +74,9 @@ def test_help_is_quick() -> None:
         (["show", "s", "--lake", "{lake}"], 1, "is the beginning of"),
         (["diff", "zzzz", "zzzz", "--lake", "{lake}"], 1, "no story or article"),
         (["explain", "zzzz", "zzzz", "--lake", "{lake}"], 1, "no story or article"),
+        (["review", "--lake", "{tmp}/nothing"], 1, "is no lake"),
+        (["decide", "zzzz", "zzzz", "--lake", "{lake}"], 2, "Missing option"),
+        (["decide", "zzzz", "zzzz", "--same", "--lake", "{lake}"], 1, "no story or article"),
         (["trace", "zzzz", "--lake", "{lake}"], 1, "no story or article 'zzzz'"),
         (["trace", "-", "--lake", "{tmp}/nothing"], 1, "is no lake"),
     ],
@@ -136,6 +140,24 @@ def test_explain(sample_lake: str) -> None:
     assert result.exit_code == 0
     assert all(reason in " ".join(result.stdout.split()) for reason in link["reasons"])
     assert wirefold("explain", ids[0], ids[0], "--lake", sample_lake).exit_code == 2
+
+
+def test_review_and_decide(sample_lake: str, tmp_path: Path) -> None:
+    lake = shutil.copytree(sample_lake, tmp_path / "lake")
+    left = document("review", "--lake", lake, "--limit", "0")
+    assert left["total"] == len(left["pairs"]) > 1
+    scores = [abs(p["score"]) for p in left["pairs"]]
+    assert scores == sorted(scores)
+    a, b = left["pairs"][0]["article_a"], left["pairs"][0]["article_b"]
+    listed = wirefold("review", "--lake", lake, "--limit", "1").stdout
+    assert a[:9] in listed
+    assert f"1 of {left['total']}" in listed
+    row = document("decide", b, a, "--different", "--reason", "so", "--by", "me", "--lake", lake)
+    assert (row["article_a"], row["article_b"]) == tuple(sorted((a, b)))
+    assert (row["decision"], row["decided_by"], row["reason"]) == ("cannot_link", "me", "so")
+    assert document("review", "--lake", lake)["total"] == left["total"] - 1
+    assert wirefold("decide", a, a, "--same", "--lake", lake).exit_code == 2
+    assert "fold" in wirefold("decide", a, b, "--same", "--lake", lake).stdout
 
 
 def test_show_composite(sample_lake: str) -> None:
