@@ -6,6 +6,8 @@ skip.
 """
 
 from pipeline.lake.contract import Contract, contract, contracts
-from pipeline.lake.lake import INTERNAL, DataFile, Lake, TableWriter, Transaction
+from pipeline.lake.datafile import INTERNAL, DataFile
+from pipeline.lake.lake import Lake
+from pipeline.lake.transaction import TableWriter, Transaction
 
 __all__ = ["INTERNAL", "Contract", "DataFile", "Lake", "TableWriter", "Transaction", "contract", "contracts"]

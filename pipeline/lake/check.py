@@ -16,8 +16,10 @@ import pyarrow.parquet as pq
 
 from pipeline.article import Outcome
 from pipeline.errors import WirefoldError
+from pipeline.lake import index
 from pipeline.lake.contract import contract, contracts
-from pipeline.lake.lake import INTERNAL, DataFile, Lake, digest, stale
+from pipeline.lake.datafile import INTERNAL, DataFile, digest, stale
+from pipeline.lake.lake import Lake
 
 __all__ = ["Area", "Finding", "check_files", "check_ledgers", "check_leftovers"]
 
@@ -65,6 +67,7 @@ def check_files(lake: Lake) -> tuple[list[Finding], dict[str, list[DataFile]]]:
                 findings += wrong
                 if all(f.what.startswith("has other bytes") for f in wrong) and _readable(lake, file):
                     sound[table].append(file)
+                    findings += _index(lake, file)
         findings += [
             Finding("file", rel, "is in the folder of a table, but no manifest names it")
             for rel in lake.storage.list(table)
@@ -108,6 +111,16 @@ def _readable(lake: Lake, file: DataFile) -> bool:
     except (pa.ArrowException, OSError):
         return False
     return True
+
+
+def _index(lake: Lake, file: DataFile) -> Iterator[Finding]:
+    """One that is missing is made anew whenever it is wanted; a wrong one would hide rows."""
+    columns = index.INDEXED.get(file.table)
+    known = index.load(lake.storage, file) if columns else None
+    if columns and known is not None:
+        rows = lake.dataset([file], file.table).to_table(columns=list(columns))
+        if any((index.hashes(c) != n).any() for c, n in zip(rows.columns, known, strict=True)):
+            yield Finding("file", index.path(file), "is not the index of its file: delete it")
 
 
 def _difference(have: pa.Schema, want: pa.Schema) -> str:

@@ -1,12 +1,10 @@
-"""The lake: which files are in it, and how they change together."""
+"""The lake: which files are in it, and how they are read."""
 
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -16,44 +14,20 @@ import pyarrow.dataset as ds
 import pyarrow.fs
 import pyarrow.parquet as pq
 import structlog
-import xxhash
 from numpy.typing import NDArray
 
 from pipeline.errors import WirefoldError
+from pipeline.lake import index
 from pipeline.lake.contract import contract
+from pipeline.lake.datafile import INTERNAL, DataFile, stale
 from pipeline.lake.storage import Storage
-from pipeline.lake.writer import ParquetFile
+from pipeline.lake.transaction import JOURNAL, Transaction
 
-__all__ = ["DataFile", "Lake", "TableWriter", "Transaction"]
+__all__ = ["INTERNAL", "Lake"]
+
+Places = dict[tuple[str, str], tuple[DataFile, NDArray[np.int64]]]
 
 log = structlog.get_logger(__name__)
-
-INTERNAL = "_wirefold"
-_JOURNAL = f"{INTERNAL}/journal.json"
-_REMADE = frozenset({"sketches", "keys", "lines"})  # made from articles alone
-
-
-@dataclass(frozen=True, slots=True)
-class DataFile:
-    """One Parquet file of a table, as the manifest knows it.
-
-    Attributes:
-        digest: xxh3-128 of the file's bytes, hex.
-        source: What it was derived from (a digest), for derived tables; None for facts.
-    """
-
-    table: str
-    day: str
-    name: str
-    rows: int
-    bytes: int
-    digest: str
-    contract: str
-    source: str | None = None
-
-    @property
-    def rel(self) -> str:
-        return f"{self.table}/day={self.day}/{self.name}"
 
 
 class Lake:
@@ -66,7 +40,8 @@ class Lake:
         self.root = str(root)
         self.storage = Storage(self.root)
         self._manifests: dict[str, tuple[object, dict[str, DataFile]]] = {}
-        self._known_ids: dict[str, tuple[object, pa.ChunkedArray]] = {}
+        self._indexes: tuple[object, NDArray[np.uint64]] = None, np.zeros((0, 0), np.uint64)
+        self._held: dict[str, list[DataFile]] | None = None  # while a transaction keeps others from changing them
 
     def days(self, table: str) -> list[str]:
         """Partitions of a table, sorted."""
@@ -75,7 +50,13 @@ class Lake:
 
     def files(self, table: str, days: Iterable[str] | None = None) -> list[DataFile]:
         """Files of a table, by day and name."""
-        return [f for day in (self.days(table) if days is None else days) for f in self._manifest(table, day).values()]
+        if days is not None or self._held is None:
+            return [
+                f for day in (self.days(table) if days is None else days) for f in self.manifest(table, day).values()
+            ]
+        if table not in self._held:
+            self._held[table] = self.files(table, self.days(table))
+        return list(self._held[table])
 
     def uris(self, table: str) -> list[str]:
         return [self.storage.uri(f.rel) for f in self.files(table)]
@@ -116,30 +97,63 @@ class Lake:
         return pa.concat_tables(found, promote_options="default")
 
     def take(self, table: str, ids: pa.Array, columns: list[str]) -> pa.Table:
-        """Rows of the given article ids; reads the id column, and of the rest only the row groups that hold them.
+        """Rows of the given article ids, of `articles` or a table with a row for each of them.
+
+        Of the files, only the row groups that hold them are read.
 
         Args:
             columns: What to read; must hold article_id.
         """
         found = [contract(table).schema.empty_table().select(columns)]
-        files = self.files(table)
         if len(ids):
-            rows = np.flatnonzero(pc.is_in(self._ids(table, files), ids).to_numpy())
-            begin = 0
-            for file in files:
-                here = rows[np.searchsorted(rows, begin) : np.searchsorted(rows, begin + file.rows)] - begin
-                if len(here):
-                    found.append(self.pick(file, here, columns))
-                begin += file.rows
-        return pa.concat_tables(found, promote_options="default")
+            of_articles = {(f.day, f.name): (f, rows) for f, rows in self.places("article_id", ids)}
+            found += [
+                self.pick(file, rows, columns) for file, rows in self._mirrored(self.files(table), of_articles, ids)
+            ]
+        rows = pa.concat_tables(found, promote_options="default")
+        return rows.filter(pc.is_in(rows["article_id"], ids))
 
-    def _ids(self, table: str, files: list[DataFile]) -> pa.ChunkedArray:
-        """The article ids of a table; kept until one of its files changes."""
+    def places(self, column: str, values: pa.Array) -> list[tuple[DataFile, NDArray[np.int64]]]:
+        """Where articles may be that have one of some values in an indexed column: files, and rows of them, ascending.
+
+        Now and then a row has another value; see `pipeline.lake.index`.
+        """
+        files = self.files("articles")
+        at = index.INDEXED["articles"].index(column)
+        rows = index.matching(self._index(files)[at], np.unique(index.hashes(values)))
+        ends = np.cumsum([f.rows for f in files])
+        parts = zip(files, ends, np.split(rows, np.searchsorted(rows, ends)), strict=False)
+        return [(file, part - (end - file.rows)) for file, end, part in parts if len(part)]
+
+    def _index(self, files: list[DataFile]) -> NDArray[np.uint64]:
+        """The indexes of some files of articles, side by side; kept until one of the files changes."""
         state = tuple(f.digest for f in files)
-        if self._known_ids.get(table, (None, None))[0] != state:
-            ids = self.dataset(files, table).to_table(columns=["article_id"])["article_id"]
-            self._known_ids[table] = state, ids
-        return self._known_ids[table][1]
+        if self._indexes[0] != state:
+            columns = list(index.INDEXED["articles"])
+            found = [np.zeros((len(columns), 0), np.uint64)]
+            for file in files:
+                known = index.load(self.storage, file)
+                if known is None:
+                    rows = self.dataset([file], file.table).to_table(columns=columns)
+                    known = np.stack([index.hashes(c) for c in rows.columns])
+                found.append(known)
+            self._indexes = state, np.concatenate(found, axis=1)
+        return self._indexes[1]
+
+    def _mirrored(
+        self, files: list[DataFile], articles: Places, ids: pa.Array
+    ) -> Iterator[tuple[DataFile, NDArray[np.int64]]]:
+        """The rows of articles in files of another table, or of the same."""
+        digests = {(f.day, f.name): f.digest for f in self.files("articles")}
+        for file in files:
+            place = (file.day, file.name)
+            if file.table == "articles" or file.source == digests.get(place):
+                if place in articles:
+                    yield file, articles[place][1]
+            else:  # its articles have changed since
+                here = self.dataset([file], file.table).to_table(columns=["article_id"])["article_id"]
+                if len(rows := np.flatnonzero(pc.is_in(here, ids).to_numpy())):
+                    yield file, rows
 
     def check_contract(self, files: Iterable[DataFile]) -> None:
         """Refuse files whose columns may be others than this program knows.
@@ -199,12 +213,14 @@ class Lake:
         with self._writing():
             self._recover()
             tx = Transaction(self)
+            self._held = {}
             try:
                 yield tx
-                tx._commit()
+                tx.commit()
             finally:
-                if not self.storage.exists(_JOURNAL):  # a journal needs what it names until the last move is made
-                    self.storage.delete(tx._folder)
+                self._held = None
+                if not self.storage.exists(JOURNAL):  # a journal needs what it names until the last move is made
+                    self.storage.delete(tx.folder)
 
     def recover(self) -> None:
         """Finish or clear away what a dead writer left behind."""
@@ -226,21 +242,22 @@ class Lake:
             lock.__exit__(None, None, None)
 
     def _recover(self) -> None:
-        if self.storage.exists(_JOURNAL):
+        if self.storage.exists(JOURNAL):
             log.info("finishing an interrupted commit", lake=self.root)
-            self._play(json.loads(self.storage.read(_JOURNAL)))
+            self.play(json.loads(self.storage.read(JOURNAL)))
         self.storage.delete(f"{INTERNAL}/tx")
 
-    def _play(self, journal: dict[str, Any]) -> None:
+    def play(self, journal: dict[str, Any]) -> None:
         """Carry out a journal. May be repeated: a move whose source is gone has been made already."""
         for source, target in journal["moves"]:
             if self.storage.exists(source):
                 self.storage.move(source, target)
         for rel in journal["deletes"]:
             self.storage.delete(rel)
-        self.storage.delete(_JOURNAL)
+        self.storage.delete(JOURNAL)
 
-    def _manifest(self, table: str, day: str) -> dict[str, DataFile]:
+    def manifest(self, table: str, day: str) -> dict[str, DataFile]:
+        """Files of one partition, by name."""
         rel = f"{INTERNAL}/manifests/{table}/day={day}.json"
         state = self.storage.state(rel)
         if rel in self._manifests and self._manifests[rel][0] == state is not None:
@@ -250,131 +267,15 @@ class Lake:
         try:
             rows = json.loads(self.storage.read(rel))
             files = {
-                name: DataFile(table=table, day=day, name=name, **row) for name, row in sorted(rows["files"].items())
+                name: DataFile(
+                    **{**row, "bounds": {c: tuple(b) for c, b in row.get("bounds", {}).items()}},
+                    table=table,
+                    day=day,
+                    name=name,
+                )
+                for name, row in sorted(rows["files"].items())
             }
             self._manifests[rel] = state, files
             return files
         except (ValueError, TypeError, KeyError) as e:
             raise WirefoldError(f"{self.root}/{rel} is damaged: {e}") from e
-
-
-class TableWriter:
-    """Rows for one file of a table; see `Transaction.writer`."""
-
-    def __init__(self, file: ParquetFile) -> None:
-        self._file = file
-
-    def write(self, data: pa.Table | pa.RecordBatch) -> None:
-        self._file.write(pa.Table.from_batches([data]) if isinstance(data, pa.RecordBatch) else data)
-
-
-class Transaction:
-    """A set of changes that become visible together."""
-
-    def __init__(self, lake: Lake) -> None:
-        self._lake = lake
-        self._storage = lake.storage
-        self._folder = f"{INTERNAL}/tx/{uuid.uuid4().hex}"
-        self._moves: list[tuple[str, str]] = []
-        self._deletes: list[str] = []
-        self._changes: dict[tuple[str, str], dict[str, DataFile | None]] = {}
-
-    @contextmanager
-    def writer(self, table: str, day: str, name: str, source: str | None = None) -> Iterator[TableWriter]:
-        """Write (or replace) one file of a table. No rows, no file, unless `source` is given.
-
-        Args:
-            name: File name, ``….parquet``.
-            source: Digest of what the rows were derived from; an empty file then says that nothing came of it.
-        """
-        terms = contract(table)
-        staged = f"{self._folder}/{table}/{day}/{name}"
-        with self._storage.replacing(staged) as sink, ParquetFile(sink, terms) as file:
-            yield TableWriter(file)
-        if not file.rows and source is None:
-            self.remove(table, day, name)
-            return
-        entry = DataFile(
-            table=table, day=day, name=name, rows=file.rows, bytes=self._storage.size(staged),
-            digest=digest(self._storage, staged), contract=terms.version, source=source,
-        )  # fmt: skip
-        self._changes.setdefault((table, day), {})[name] = entry
-        self._moves.append((staged, entry.rel))
-
-    def remove(self, table: str, day: str, name: str) -> None:
-        """Drop one file of a table; fine when there is none."""
-        rel = f"{table}/day={day}/{name}"
-        self._changes.setdefault((table, day), {})[name] = None
-        self._moves = [move for move in self._moves if move[1] != rel]
-        self._deletes.append(rel)
-
-    def adopt(self, staged: str, target: str) -> None:
-        """Move a file that was written aside (raw bytes) to its place."""
-        self._moves.append((staged, target))
-
-    def discard(self, rel: str) -> None:
-        """Delete a file or tree that is not part of a table, once the rest is in place."""
-        self._deletes.append(rel)
-
-    def put(self, rel: str, document: dict[str, Any]) -> None:
-        """Write a small JSON document."""
-        staged = f"{self._folder}/{uuid.uuid4().hex}.json"
-        self._storage.write(staged, _json(document))
-        self._moves.append((staged, rel))
-
-    def written(self, table: str) -> list[DataFile]:
-        """Files of a table that this transaction has written so far."""
-        return [f for (of, _), files in self._changes.items() if of == table for f in files.values() if f is not None]
-
-    def rows(self, table: str) -> int:
-        """Rows that a table will have once this transaction is committed."""
-        files: dict[tuple[str, str], DataFile | None] = {(f.day, f.name): f for f in self._lake.files(table)}
-        for (changed, day), changes in self._changes.items():
-            if changed == table:
-                files |= {(day, name): file for name, file in changes.items()}
-        return sum(f.rows for f in files.values() if f is not None)
-
-    def _commit(self) -> None:
-        for (table, day), changes in self._changes.items():
-            manifest: dict[str, DataFile | None] = {**self._lake._manifest(table, day), **changes}
-            files = {n: _entry(f) for n, f in sorted(manifest.items()) if f is not None}
-            rel = f"{INTERNAL}/manifests/{table}/day={day}.json"
-            if files:
-                self.put(rel, {"files": files})
-            else:
-                self._deletes.append(rel)
-        if not self._moves and not self._deletes:
-            return
-        targets = {target for _, target in self._moves}
-        journal = {"moves": self._moves, "deletes": [d for d in self._deletes if d not in targets]}
-        # Written in the transaction's own folder, so that a writer that dies amid it leaves nothing behind elsewhere.
-        self._storage.write(f"{self._folder}/journal.json", _json(journal))
-        self._storage.move(f"{self._folder}/journal.json", _JOURNAL)
-        self._lake._play(journal)
-
-
-def digest(storage: Storage, rel: str) -> str:
-    """xxh3-128 of a file's bytes, hex."""
-    state = xxhash.xxh3_128()
-    with storage.open(rel) as f:
-        while block := f.read(1 << 22):
-            state.update(block)
-    return str(state.hexdigest())
-
-
-def stale(file: DataFile, now: str) -> str:
-    """What is wrong with a file of another version of its contract, and what to do."""
-    cure = (
-        "make it anew with `wirefold resketch`"
-        if file.table in _REMADE
-        else "use the Wirefold that wrote it, or fill a new lake with this one"
-    )
-    return f"was written under version {file.contract} of its contract, which is now {now}: {cure}"
-
-
-def _entry(file: DataFile) -> dict[str, Any]:
-    return {k: v for k, v in asdict(file).items() if k not in ("table", "day", "name")}
-
-
-def _json(document: dict[str, Any]) -> bytes:
-    return (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()

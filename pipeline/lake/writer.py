@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import WirefoldError
 from pipeline.lake.contract import Contract
+from pipeline.lake.datafile import Bounds, wider
 
 __all__ = ["ParquetFile", "conform"]
 
@@ -20,6 +21,13 @@ _ROW_GROUP = {"articles": 2_000, "records": 2_000, "keys": 200_000}
 _DEFAULT_ROW_GROUP = 50_000
 # Sorted or nearly so: differences take a third of the room.
 _DIFFERENCES = {"article", "key"}
+# What manifests say of a file's values, so that files without the wanted ones need not be opened.
+_BOUNDED = {
+    "articles": ("published_at",),
+    "sketches": ("published_at", "contract"),
+    "records": ("notice",),
+    "stories": ("drawn_share",),
+}
 # Dictionaries only cost where nearly every value is new.
 _DISTINCT = frozenset({"text", "signature", "article_id", "text_hash", "url", "final_url", "locator"})
 
@@ -58,6 +66,7 @@ class ParquetFile:
         self._waiting: list[pa.Table] = []
         self._waiting_rows = 0
         self.rows = 0
+        self.bounds: dict[str, Bounds] = {}
         self._writer = pq.ParquetWriter(
             sink,
             contract.schema.with_metadata({"contract": f"{contract.name}/{contract.version}"}),
@@ -72,6 +81,9 @@ class ParquetFile:
         """Append rows."""
         table = conform(data, self._contract)
         self.rows += table.num_rows
+        if table.num_rows:
+            for name in _BOUNDED.get(self._contract.name, ()):
+                self.bounds[name] = wider(self.bounds.get(name), table[name])
         self._waiting.append(table)
         self._waiting_rows += table.num_rows
         while self._waiting_rows >= self._group:

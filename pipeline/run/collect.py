@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import ibis
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from pipeline.article import Outcome
 from pipeline.engines.duckdb import engine, scan
 from pipeline.errors import WirefoldError
-from pipeline.lake import Lake
-from pipeline.lake.lake import INTERNAL, Transaction
+from pipeline.lake import DataFile, Lake, Transaction
+from pipeline.lake.lake import INTERNAL
 from pipeline.partition import Run
 from pipeline.run.staging import Staging
 
@@ -76,11 +76,11 @@ def _classify(lake: Lake, run: Run, ready: Sequence[Staging]) -> dict[str, pa.Ta
     # came first, so that repeating an older run does not turn its articles into copies of newer ones.
     own = f"{run.name}.parquet"
     again = pa.array([s.source for s in ready])
-    files = lake.files("articles")
+    files = lake.files("articles", [run.day])
     with engine() as con:
         articles = con.create_table("staged", staged, temp=True)
-        others = scan(con, lake, "articles", [f for f in files if f.name != own], ["article_id"])
-        earlier = scan(con, lake, "articles", [f for f in files if f.name < own], ["text_hash"])
+        others = con.create_table("others", _there(lake, staged, "article_id", lambda f: f.name != own), temp=True)
+        earlier = con.create_table("earlier", _there(lake, staged, "text_hash", lambda f: f.name < own), temp=True)
         mine = scan(con, lake, "articles", [f for f in files if f.name == own], ["article_id", "text_hash", "source"])
         mine = mine.filter(~mine.source.isin(again.to_pylist()))
         known_ids = others.union(mine.select("article_id")).distinct().mutate(known_id=True)
@@ -94,6 +94,13 @@ def _classify(lake: Lake, run: Run, ready: Sequence[Staging]) -> dict[str, pa.Ta
         outcome = ibis.cases((t.unchanged, "unchanged"), (t["copy"], "exact_copy"), else_="article")
         result = t.select("position", "source", "seq", "article_id", outcome=outcome).order_by("position").to_pyarrow()
     return {s.source: result.filter(pc.equal(result["source"], s.source)) for s in ready}
+
+
+def _there(lake: Lake, staged: pa.Table, column: str, among: Callable[[DataFile], bool]) -> pa.Table:
+    """The values of a column that some of the lake's articles have already, and now and then another."""
+    found = lake.places(column, staged[column].unique())
+    values = [chunk for f, rows in found if among(f) for chunk in lake.pick(f, rows, [column])[column].chunks]
+    return pa.table({column: pa.chunked_array(values, pa.string())})
 
 
 def _empty() -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ __all__ = ["Drawing", "without_bridges"]
 Row = dict[str, Any]
 
 _META = ["article_id", "publisher", "source", "published_at", "modified_at", "clock", "seen_at"]
+_LINKED = ["article_a", "article_b", "relation", "containment_a", "containment_b", "decided_by"]
 _PARTIAL = frozenset(Relation) - GROUPING
 _PAIRS_READ = 100_000  # whose texts are read at a time, and held in memory
 _PAIRS = 5_000  # aligned at a time
@@ -45,20 +47,16 @@ class Drawing:
 
     Args:
         articles: The articles that are judged.
+        links: All links of the lake.
     """
 
-    def __init__(self, lake: Lake, articles: Iterable[str]) -> None:
+    def __init__(self, lake: Lake, articles: Iterable[str], links: pa.Table) -> None:
         self._lake = lake
         self._judged = set(articles)
         self._furniture = known_furniture(lake)
         ids = pa.array(sorted(self._judged), pa.string())
-        partial = lake.read(
-            "links",
-            ["article_a", "article_b", "relation", "containment_a", "containment_b", "decided_by"],
-            where=pc.field("relation").isin([r.value for r in (*_PARTIAL, *GROUPING)])
-            & (pc.field("article_a").isin(ids) | pc.field("article_b").isin(ids)),
-        )
-        self._twins = self._equals(partial)
+        partial = _touching(links.select(_LINKED), ids)
+        self._twins = _equals(links, partial)
         self._links: dict[str, list[tuple[str, Relation, float]]] = defaultdict(list)
         self._forms: set[tuple[str, str]] = set()
         self._one_address: set[str] = set()
@@ -186,21 +184,6 @@ class Drawing:
         shares = self._foreign(article, story).values()
         return len(shares) > 1 and sum(shares) >= _WORTH
 
-    def _equals(self, links: pa.Table) -> dict[str, set[str]]:
-        """Articles with the same text, of every article in `links` that has some."""
-        ends = pa.chunked_array([*links["article_a"].chunks, *links["article_b"].chunks], pa.string()).unique()
-        exact = self._lake.read(
-            "links",
-            ["article_a", "article_b"],
-            where=(pc.field("relation") == Relation.EXACT.value)
-            & (pc.field("article_a").isin(ends) | pc.field("article_b").isin(ends)),
-        )
-        near: dict[str, set[str]] = defaultdict(set)
-        for a, b in zip(exact["article_a"].to_pylist(), exact["article_b"].to_pylist(), strict=True):
-            near[a].add(b)
-            near[b].add(a)
-        return {i: {i, *ids, *(x for j in ids for x in near[j])} for i, ids in near.items()}
-
     def _of(self, article: str) -> list[tuple[str, Relation, float]]:
         """(other, relation, share of this text) of what an article shares; only one of equal texts holds the links."""
         links = [x for i in sorted(self._twins.get(article, {article})) for x in self._links.get(i, ())]
@@ -252,8 +235,9 @@ class Drawing:
 
     def _composites(self) -> set[str]:
         """Composites among the articles that are not judged now."""
-        rows = self._lake.read(
-            "stories", ["canonical_article_id"], where=pc.list_value_length(pc.field("draws_on")) > 0
+        some = [f for f in self._lake.files("stories") if f.may_hold("drawn_share", 1e-9, inf)]
+        rows = self._lake.dataset(some, "stories").to_table(
+            columns=["canonical_article_id"], filter=pc.field("drawn_share") > 0
         )
         return set(rows["canonical_article_id"].to_pylist()) - self._judged
 
@@ -290,6 +274,22 @@ def _aligned(work: tuple[pa.ChunkedArray, NDArray[np.int32]]) -> Alignments:
     here = np.unique(pairs)
     mine, theirs = (np.searchsorted(here, pairs[:, side]).astype(np.int32) for side in (0, 1))
     return align(Texts.of(texts.take(pa.array(here))), theirs, mine)
+
+
+def _touching(links: pa.Table, ids: pa.Array) -> pa.Table:
+    """Links with an end among some articles."""
+    return links.filter(pc.or_(pc.is_in(links["article_a"], ids), pc.is_in(links["article_b"], ids)))
+
+
+def _equals(links: pa.Table, some: pa.Table) -> dict[str, set[str]]:
+    """Articles with the same text, of every article in `some` links that has one."""
+    ends = pa.chunked_array([*some["article_a"].chunks, *some["article_b"].chunks], pa.string()).unique()
+    exact = _touching(links.filter(pc.equal(links["relation"], Relation.EXACT.value)), ends)
+    near: dict[str, set[str]] = defaultdict(set)
+    for a, b in zip(exact["article_a"].to_pylist(), exact["article_b"].to_pylist(), strict=True):
+        near[a].add(b)
+        near[b].add(a)
+    return {i: {i, *ids, *(x for j in ids for x in near[j])} for i, ids in near.items()}
 
 
 class _Parts:

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import structlog
-from ibis.expr.types import Table
 from numpy.typing import NDArray
 
 from pipeline.article import Clock
@@ -31,6 +29,7 @@ from pipeline.lake import DataFile, Lake, Transaction, contract
 from pipeline.partition import Run
 from pipeline.run.furniture import Furniture, learn_furniture, note_lines, verify_again
 from pipeline.run.publish import publish
+from pipeline.run.sketches import check_sketches
 from pipeline.run.threads import ordered
 
 __all__ = ["fold", "fold_lake", "resketch"]
@@ -155,15 +154,17 @@ def _link_new(lake: Lake, tx: Transaction, settings: FoldSettings, how: SketchCo
     places = {(f.day, f.name) for f in new}
     furniture, affected = learn_furniture(lake, tx, places)
     old = [f for f in sketches if (f.day, f.name) not in places]
+    check_sketches(lake, how)
+    near = _near(new, old, settings.window_days)
+    equal = _of_equal_texts(lake, new)
     with engine() as con:
-        columns = ["article", "text_hash", "published_at", "contract"]
-        rows = [scan(con, lake, "sketches", files, columns) for files in (new, old)]
-        for made in rows:
-            how.check(made.select("contract").distinct().to_pyarrow()["contract"])
-        near = _near(rows[0], rows[1], old, settings.window_days)
+        columns = ["article", "text_hash", "published_at"]
         sides = [
-            Side(members.drop("contract"), scan(con, lake, "keys", _keys(lake, files), ["key", "article"]))
-            for members, files in zip(rows, (new, near), strict=True)
+            Side(
+                scan(con, lake, "sketches", [*keyed, *others], columns),
+                scan(con, lake, "keys", _keys(lake, keyed), ["key", "article"]),
+            )
+            for keyed, others in ((new, []), (near, [f for f in old if f not in near and (f.day, f.name) in equal]))
         ]
         pairs = candidates(con, sides[0], sides[1], settings.window_days, settings.max_key_frequency)
     if not places.isdisjoint(done):  # an article that was linked already has come again
@@ -204,24 +205,26 @@ def _verified(
     return link(articles, left, right, runs, how, settings.review_share)
 
 
-def _near(new: Table, old: Table, files: list[DataFile], window_days: int) -> list[DataFile]:
+def _near(new: list[DataFile], old: list[DataFile], window_days: int) -> list[DataFile]:
     """Those of the old files that hold articles within the window: keys of the others need not be read."""
-    if not window_days or not files:
-        return files
-    span = {
-        "first": ibis._.published_at.min(),
-        "last": ibis._.published_at.max(),
-        "undated": ibis._.published_at.isnull().any(),  # near to everything
-    }
-    at = new.aggregate(**span).to_pyarrow().to_pylist()[0]
-    if at["undated"]:
-        return files
-    spans = old.group_by(run=old.article >> ROW_BITS).aggregate(**span)
+    told = [f.bounds.get("published_at", (None, None, 1)) for f in new if f.rows]
+    if not window_days or not told or any(undated for _, _, undated in told):  # undated: near to everything
+        return old
     window = timedelta(days=window_days)
-    within = (spans.last >= at["first"] - window) & (spans.first <= at["last"] + window)
-    inside = spans.filter(spans.undated | within)
-    runs = {run << ROW_BITS for run in inside.to_pyarrow()["run"].to_pylist()}
-    return [f for f in files if Run.named(f.name).first_number in runs]
+    first = datetime.fromisoformat(min(low for low, _, _ in told)) - window
+    last = datetime.fromisoformat(max(high for _, high, _ in told)) + window
+
+    def within(file: DataFile) -> bool:
+        low, high, undated = file.bounds.get("published_at", (None, None, 1))
+        return undated > 0 or bool(datetime.fromisoformat(low) <= last and first <= datetime.fromisoformat(high))
+
+    return [f for f in old if f.rows and within(f)]
+
+
+def _of_equal_texts(lake: Lake, new: list[DataFile]) -> set[tuple[str, str]]:
+    """(day, name) of the files that hold a text of the new ones, however old they are."""
+    texts = lake.dataset(new, "sketches").to_table(columns=["text_hash"])["text_hash"].unique()
+    return {(f.day, f.name) for f, _ in lake.places("text_hash", texts)}
 
 
 def _keys(lake: Lake, files: list[DataFile]) -> list[DataFile]:

@@ -171,7 +171,7 @@ def _judge(
         for x in inside.to_pylist()
     ]
     groups = group(sorted(members), pairs, must, cannot)
-    drawing = Drawing(lake, members)
+    drawing = Drawing(lake, members, links)
     composites = drawing.stitched(groups)
     if composites:
         pairs = without_bridges(pairs, composites)

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from pipeline.article import Outcome, Reason
 from pipeline.fold.notices import KILL, notices, subject
-from pipeline.lake import Lake
+from pipeline.lake import Lake, contract
 from pipeline.partition import Run
 
 __all__ = ["Tombstone", "buried", "tombstones"]
@@ -78,7 +78,7 @@ def _kill_notices(lake: Lake) -> list[dict[str, Any]]:
     published = {(f.day, f.name): f.source for f in lake.files("records")}
     fresh = [f for f in lake.files("articles") if published.get((f.day, f.name)) != f.digest]
     known = {(f.day, f.name) for f in lake.files("articles")} - {(f.day, f.name) for f in fresh}
-    records = [f for f in lake.files("records") if (f.day, f.name) in known]
+    records = [f for f in lake.files("records") if (f.day, f.name) in known and f.may_hold("notice", KILL, KILL)]
     ids = lake.dataset(records, "records").to_table(columns=["article_id"], filter=pc.field("notice") == KILL)[
         "article_id"
     ]
@@ -91,8 +91,18 @@ def _kill_notices(lake: Lake) -> list[dict[str, Any]]:
 
 
 def _candidates(lake: Lake, kills: list[dict[str, Any]]) -> pa.Table:
+    """Articles that a notice may be about: of its source in the week before, or of its address at any time."""
     sources, locators = (pa.array(sorted({k[c] for k in kills})) for c in ("source", "locator"))
-    return lake.read("articles", _KILLS, pc.field("source").isin(sources) | pc.field("locator").isin(locators))
+    weeks = [((k["published_at"] - _WEEK).isoformat(), k["published_at"].isoformat()) for k in kills]
+    at_address = {(f.day, f.name): rows for f, rows in lake.places("locator", locators)}
+    found = [contract("articles").schema.empty_table().select(_KILLS)]
+    for file in lake.files("articles"):
+        if any(file.may_hold("published_at", *week) for week in weeks):
+            where = pc.field("source").isin(sources) | pc.field("locator").isin(locators)
+            found.append(lake.dataset([file], "articles").to_table(columns=_KILLS, filter=where))
+        elif (file.day, file.name) in at_address:
+            found.append(lake.pick(file, at_address[file.day, file.name], _KILLS))
+    return pa.concat_tables(found)
 
 
 def _victims(near: pa.Table, kill: dict[str, Any]) -> Iterator[str]:

@@ -21,6 +21,7 @@ from pipeline.fold.texts import Texts
 from pipeline.fold.trace import Known, Origin, Quote, Trace, edits
 from pipeline.lake import Lake
 from pipeline.run.furniture import known_furniture
+from pipeline.run.sketches import check_sketches
 from pipeline.text import reading_form, text_hash
 
 __all__ = ["trace", "trace_article"]
@@ -69,9 +70,9 @@ def _candidates(lake: Lake, text: str, until: datetime | None, same_text: str | 
     now = pa.array([datetime(1970, 1, 1, tzinfo=UTC)], pa.timestamp("us", tz="UTC"))
     one = {"article": [0], "article_id": [""], "text_hash": [text_hash(text)], "published_at": now, "text": [text]}
     keys = sketch(pa.table(one), how).keys >> 24
+    check_sketches(lake, how)
     with engine() as con:
-        members = scan(con, lake, "sketches", None, ["article", "article_id", "text_hash", "published_at", "contract"])
-        how.check(members.select("contract").distinct().to_pyarrow()["contract"])
+        members = scan(con, lake, "sketches", None, ["article", "article_id", "text_hash", "published_at"])
         wanted = con.create_table("wanted", pa.table({"key": pa.array(np.unique(keys), pa.int64())}), temp=True)
         held = scan(con, lake, "keys", None, ["key", "article"]).semi_join(wanted, "key")
         hits = held.group_by("article").aggregate(hits=ibis._.count())

@@ -38,7 +38,7 @@ def smuggled(lake: Path, table: str, rows: pa.Table) -> None:
     path = lake / table / DAY / FILE
     pq.write_table(rows, path)
     store = Lake(str(lake))
-    from pipeline.lake.lake import digest
+    from pipeline.lake.datafile import digest
 
     manifest = lake / INTERNAL / "manifests" / table / f"{DAY}.json"
     document = json.loads(manifest.read_text())

@@ -1,0 +1,60 @@
+"""What the rows of a file are looked up by, as numbers: 64 bits of each value instead of a column of strings.
+
+An index lies beside the manifests and is named by the digest of its file, so that it cannot be out of date. Equal
+numbers mean equal values nearly always; who needs to be sure looks at the rows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import xxhash
+from numpy.typing import NDArray
+
+from pipeline.lake.datafile import INTERNAL, DataFile
+from pipeline.lake.storage import Storage
+
+__all__ = ["INDEXED", "folder", "hashes", "load", "matching", "path"]
+
+INDEXED = {"articles": ("article_id", "text_hash", "locator")}
+"""Columns that are looked up, by table."""
+
+folder = f"{INTERNAL}/index"
+
+Numbers = NDArray[np.uint64]
+
+
+def path(file: DataFile) -> str:
+    """Where the index of a file is kept: an array in NumPy's format, one row for each indexed column."""
+    return f"{folder}/{file.table}/{file.digest}.npy"
+
+
+def hashes(values: pa.Array | pa.ChunkedArray) -> Numbers:
+    """The numbers that stand for strings; null counts as the empty one."""
+    return np.array([xxhash.xxh3_64_intdigest(str(v or "").encode()) for v in values.to_pylist()], np.uint64)
+
+
+def load(storage: Storage, file: DataFile) -> Numbers | None:
+    """The index of a file; None when there is none that fits it."""
+    try:
+        with storage.open(path(file)) as f:
+            found: Numbers = np.load(f, allow_pickle=False)
+    except (OSError, ValueError):
+        return None
+    fits = found.dtype == np.uint64 and found.shape == (len(INDEXED[file.table]), file.rows)
+    return found if fits else None
+
+
+def matching(numbers: Numbers, wanted: Numbers) -> NDArray[np.int64]:
+    """Where `numbers` holds one of `wanted`, which are ascending; ascending, too."""
+    if not len(wanted):
+        return np.zeros(0, np.int64)
+    # Most can be told by a few bits, which costs one look into a table that fits into the cache.
+    bits = max(16, len(wanted).bit_length() + 4)
+    mask = np.uint64((1 << bits) - 1)
+    table = np.zeros(1 << bits, np.bool_)
+    table[wanted & mask] = True
+    maybe = np.flatnonzero(table[numbers & mask])
+    found = numbers[maybe]
+    there: NDArray[np.int64] = maybe[wanted[np.minimum(np.searchsorted(wanted, found), len(wanted) - 1)] == found]
+    return there
