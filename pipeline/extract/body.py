@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.content import EXTRACTOR, MAIN, THOROUGH, main_paragraphs
+from pipeline.extract.content import EXTRACTOR, MAIN, THOROUGH, certain_paragraphs, main_paragraphs
 from pipeline.extract.frame import brief_body
 from pipeline.extract.furniture import Line, body_lines, locate
 from pipeline.extract.page_metadata import PageMetadata
@@ -24,6 +24,7 @@ _MUCH_MORE = 1.5  # times as long as what was found
 _SHORT = 150  # words, below which a text may be no more than an introduction
 _EXTENDED = 0.9  # share of a text that another holds when it is the same in full
 _PART = 0.8  # share of words that makes one text a part of another
+_ALIKE = 0.5  # share of words in common below which two texts are not of the same story
 _LONG = 300  # words of a text that is certainly one
 
 
@@ -50,16 +51,18 @@ def read_body(tree: HtmlElement, meta: PageMetadata, url: str | None) -> Body:
         url: The page's address, if it is one of the web.
     """
     prune(tree)
-    wide = main_paragraphs(tree, MAIN, url)
-    found = brief_body(tree, wide)
-    path = "main" if found is wide else "frame"
+    witness = " ".join(meta.body)
+    found, path = certain_paragraphs(tree, url), "main"
+    if not found or _differs(witness, found):
+        wide = main_paragraphs(tree, MAIN, url)
+        found = brief_body(tree, wide)
+        path = "main" if found is wide else "frame"
     if path == "main" and _words(found) < _SHORT and _extends(found, more := main_paragraphs(tree, THOROUGH, url)):
         found, path = more, "thorough"
     lines = locate(tree, found)
     headings = list(tree.iter("h1"))
     headline = headings[0] if len(headings) == 1 else None
     kept = ending_where(body_lines(lines, headline, meta.authors), meta.body) if lines else []
-    witness = " ".join(meta.body)
     if _holds_much_more(witness, kept):
         return Body(meta.body, "json-ld", _quality(meta.body, 1.0, None))
     if not kept:
@@ -78,6 +81,11 @@ def _extends(found: list[str], more: list[str]) -> bool:
 
 def _words(lines: list[str]) -> int:
     return sum(len(line.split()) for line in lines)
+
+
+def _differs(witness: str, text: list[str]) -> bool:
+    agreement = _agreement(witness, text)
+    return agreement is not None and agreement < _ALIKE
 
 
 def _holds_much_more(witness: str, lines: list[Line]) -> bool:

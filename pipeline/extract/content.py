@@ -1,7 +1,8 @@
 """The main content of a page, by trafilatura, in a tree that is parsed once and shared.
 
 `trafilatura.bare_extraction` reads the metadata too, which costs as much again and which we read ourselves, and renders
-the text a second time. Only its cascade of extractors is used.
+the text a second time. Only its cascade of extractors is used; on most pages, only the first of them: the others are
+for pages on which it found little.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from copy import copy
 import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement
-from trafilatura.core import trafilatura_sequence
-from trafilatura.settings import Extractor
+from trafilatura import core, main_extractor, xpaths
+from trafilatura.baseline import html2txt
+from trafilatura.htmlprocessing import convert_tags, prune_unwanted_nodes, tree_cleaning
+from trafilatura.settings import MIN_DUPLICATE_LENGTH, Extractor
 
 from pipeline.extract import selectors
 from pipeline.extract.markup import paragraphs
 
-__all__ = ["CERTAIN", "EXTRACTOR", "MAIN", "THOROUGH", "main_paragraphs"]
+__all__ = ["CERTAIN", "EXTRACTOR", "MAIN", "THOROUGH", "certain_paragraphs", "main_paragraphs"]
 
 EXTRACTOR = f"trafilatura {trafilatura.__version__}"
 
@@ -43,7 +46,7 @@ THOROUGH = _options(fast=False)
 
 
 def main_paragraphs(tree: HtmlElement, options: Extractor, url: str | None = None) -> list[str]:
-    """Paragraphs of the main content; none if there is none.
+    """Paragraphs of the main content, by trafilatura's cascade; none if there is none.
 
     Args:
         tree: The parsed page; not changed.
@@ -51,7 +54,30 @@ def main_paragraphs(tree: HtmlElement, options: Extractor, url: str | None = Non
         url: The page's address, if it is one of the web.
     """
     try:
-        body, text, _, _ = trafilatura_sequence(copy(tree), options, url)
+        body, text, _, _ = core.trafilatura_sequence(copy(tree), options, url)
     except (TypeError, ValueError, etree.LxmlError):  # what it gives up on itself
         return []
     return paragraphs(body, skip=frozenset()) if len(text) >= options.min_output_size else []
+
+
+def certain_paragraphs(tree: HtmlElement, url: str | None = None) -> list[str]:
+    """What `MAIN` finds, if its first extractor finds enough for the others not to be asked; else none.
+
+    The steps are those of `trafilatura.core.trafilatura_sequence` without the copies for later ones.
+    """
+    try:
+        page = prune_unwanted_nodes(copy(tree), xpaths.RAW_TREE_PRUNE_XPATH)
+        if not core._forum_thread_page(page):
+            page = prune_unwanted_nodes(page, xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH)
+        whole = copy(page)
+        body, text, _ = main_extractor._extract(convert_tags(tree_cleaning(page, MAIN), MAIN, url), MAIN)
+        if len(text) < max(1, MAIN.min_extracted_size) or (
+            len(text) < core.ESCALATION_MAX_LENGTH and len(text) < core.ESCALATION_PAGE_SHARE * len(html2txt(whole))
+        ):
+            return []
+    except (TypeError, ValueError, etree.LxmlError):
+        return []
+    etree.strip_elements(body, "done")
+    etree.strip_tags(body, "div")
+    found = paragraphs(body, skip=frozenset())
+    return [p for n, p in enumerate(found) if n == 0 or p != found[n - 1] or len(p) <= MIN_DUPLICATE_LENGTH]

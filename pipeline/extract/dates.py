@@ -18,7 +18,16 @@ from lxml.html import HtmlElement
 
 from pipeline.extract.times import EARLIEST, Moment, plausible, read_moment
 
-__all__ = ["MODIFIED", "PUBLISHED", "best_moment", "in_zone_of_page", "stamped_day", "stamped_times", "time_elements"]
+__all__ = [
+    "MODIFIED",
+    "PUBLISHED",
+    "SLOW_LANGUAGES",
+    "best_moment",
+    "in_zone_of_page",
+    "stamped_day",
+    "stamped_times",
+    "time_elements",
+]
 
 PUBLISHED = (
     "article:published_time", "og:article:published_time", "og:published_time", "article:published", "datepublished",
@@ -35,10 +44,12 @@ MODIFIED = (
     "dcterms.modified", "dc.date.modified", "article.updated",
 )  # fmt: skip
 
-_LANGUAGES = [  # of the names of months that htmldate does not know itself
+SLOW_LANGUAGES = (
     "bg", "ca", "cs", "da", "el", "et", "fi", "hr", "hu", "ja", "ko", "lt", "lv", "nb", "nl", "pl", "pt", "ro", "ru",
     "sk", "sl", "sr", "sv", "uk", "zh",
-]  # fmt: skip
+)  # fmt: skip
+"""Languages whose months htmldate does not know itself: its extensive search has to ask dateparser."""
+
 _DAY_BEFORE, _DAY_AFTER = timedelta(hours=-14), timedelta(hours=38)  # of a day's first instant in UTC
 _DIGITS = 5  # of a date with a year
 _ROUNDED = timedelta(minutes=1)
@@ -52,7 +63,7 @@ _CHANGED = re.compile(r"updat|modif|edited|aktualisiert|geändert|mis à jour|ac
 
 @cache
 def _dateparser() -> Any:
-    """htmldate's last resort, with few languages: with all of its two hundred, the first date costs seconds."""
+    """htmldate's last resort; with all of its two hundred languages, the first date costs seconds."""
     from dateparser import DateDataParser  # type: ignore[import-untyped]  # rarely needed
 
     settings = {  # as htmldate has them
@@ -61,7 +72,7 @@ def _dateparser() -> Any:
         "RETURN_AS_TIMEZONE_AWARE": False,
         "STRICT_PARSING": True,
     }
-    return DateDataParser(languages=_LANGUAGES, settings=settings)
+    return DateDataParser(languages=list(SLOW_LANGUAGES), settings=settings)
 
 
 extractors.get_external_parser = _dateparser

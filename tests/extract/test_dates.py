@@ -53,9 +53,15 @@ def test_the_clock_that_readers_see_tells_the_zone(below: str, day: str, hours: 
         ("", "<span>April 2, 2026</span>", "2026-04-02"),
         ("", '<p class="date">Last updated: April 9, 2026</p><p class="date">April 2, 2026</p>', "2026-04-02"),
         ("", '<p class="date">2026</p>', None),
-        ("", "<p>2 kwietnia 2026</p>", "2026-04-02"),  # by dateparser, the last resort
     ],
 )  # fmt: skip
 def test_the_day_is_found_where_it_is_said(head: str, below: str, day: str | None) -> None:
     found = published(head, below)
     assert (found and found[0]) == day
+
+
+def test_the_months_of_many_languages_are_known() -> None:
+    body = page(lang="pl").replace("</h1>", "</h1><p>2 kwietnia 2026</p>")
+    found = article(body, url="https://harbour-post.example/ferry").published_at
+    assert found is not None
+    assert found.date().isoformat() == "2026-04-02"
