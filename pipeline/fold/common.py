@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.fold import kernel, tokens
+from pipeline.fold import kernel, lookup, tokens
 
 __all__ = ["common_words"]
 
@@ -35,10 +35,13 @@ da dal alla nel nella o os um uma dos na em ao het een van zijn op te dat niet m
 
 
 @cache
-def common_words() -> NDArray[np.uint64]:
-    """Hashes of the words as `kernel.tokenise` makes them, sorted."""
+def common_words() -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
+    """Hashes of the words as `kernel.tokenise` makes them, with their table; see `pipeline.fold.lookup`."""
     data = np.frombuffer(_WORDS.encode(), np.uint8)
     hashes = np.empty(len(data), np.uint64)
     begins, ends = np.empty(len(data), np.int32), np.empty(len(data), np.int32)
     n = kernel.tokenise(data, 0, len(data), tokens.classes(), tokens.folds(), hashes, begins, ends)
-    return np.unique(hashes[:n])
+    distinct = np.unique(hashes[:n])
+    places = np.empty(lookup.room(len(distinct)), np.int32)
+    lookup.fill(places, distinct)
+    return places, distinct

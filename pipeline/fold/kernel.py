@@ -10,9 +10,9 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.fold.tokens import JOIN, NAME, NUMBER, SEPARATOR, SINGLE
+from pipeline.fold.tokens import JOIN, NUMBER, SEPARATOR, SINGLE
 
-__all__ = ["distinct", "shingles", "sign", "sort_keys", "tokenise", "traits"]
+__all__ = ["decode", "shingles", "sign", "sort_keys", "tokenise"]
 
 _U64 = np.uint64
 _BASIS = _U64(0xCBF29CE484222325)
@@ -52,6 +52,20 @@ def _absorb(h: int, word: int) -> int:
 
 
 @_jit
+def decode(data: NDArray[np.uint8], i: int) -> tuple[int, int]:
+    """The code point that valid UTF-8 has at byte i, and where the next one begins."""
+    b = data[i]
+    if b < 0x80:
+        return np.int32(b), i + 1
+    if b < 0xE0:
+        return np.int32(b & 0x1F) << 6 | np.int32(data[i + 1] & 0x3F), i + 2
+    if b < 0xF0:
+        return np.int32(b & 0x0F) << 12 | np.int32(data[i + 1] & 0x3F) << 6 | np.int32(data[i + 2] & 0x3F), i + 3
+    high = np.int32(b & 0x07) << 18 | np.int32(data[i + 1] & 0x3F) << 12
+    return high | np.int32(data[i + 2] & 0x3F) << 6 | np.int32(data[i + 3] & 0x3F), i + 4
+
+
+@_jit
 def tokenise(
     data: NDArray[np.uint8],
     start: int,
@@ -61,6 +75,8 @@ def tokenise(
     hashes: NDArray[np.uint64],
     begins: NDArray[np.int32],
     ends: NDArray[np.int32],
+    traits: NDArray[np.uint8] | None = None,
+    facts: NDArray[np.uint8] | None = None,
 ) -> int:
     """Tokens of the valid UTF-8 bytes ``data[start:end]``.
 
@@ -68,7 +84,8 @@ def tokenise(
     byte, any other as three bytes of which the last has its high bit set, so that no two tokens line up alike.
 
     Fills `hashes` with one 64-bit hash a token and `begins`, `ends` with its offsets in characters; each must hold
-    ``end - start`` entries.
+    ``end - start`` entries. With `traits` (of each code point below 0x20000), it says in `facts` what each token may
+    be: `NUMBER` when it holds a digit, `NAME` when it begins with a capital, else 0.
 
     Returns:
         The number of tokens.
@@ -81,6 +98,7 @@ def tokenise(
     h = _BASIS
     word = _U64(0)
     shift = _U64(0)
+    fact = np.uint8(0)
     char = 0
     i = start
     while i < end:
@@ -91,7 +109,11 @@ def tokenise(
             if f != 0:
                 if not inside:
                     begins[n] = char
+                    if traits is not None:
+                        fact = traits[b]
                     inside = True
+                elif traits is not None and traits[b] == NUMBER:
+                    fact = np.uint8(NUMBER)
                 word |= _U64(f) << shift
                 shift += _U64(8)
                 if shift == _U64(64):
@@ -100,35 +122,30 @@ def tokenise(
             elif inside:
                 hashes[n] = _mix64(_absorb(h, word))
                 ends[n] = char
+                if facts is not None:
+                    facts[n] = fact
                 n += 1
                 inside = False
                 h = _BASIS
                 word = shift = _U64(0)
             char += 1
             continue
-        if b < 0xE0:
-            code = np.int32(b & 0x1F) << 6 | np.int32(data[i + 1] & 0x3F)
-            i += 2
-        elif b < 0xF0:
-            code = np.int32(b & 0x0F) << 12 | np.int32(data[i + 1] & 0x3F) << 6 | np.int32(data[i + 2] & 0x3F)
-            i += 3
-        else:
-            code = (
-                np.int32(b & 0x07) << 18
-                | np.int32(data[i + 1] & 0x3F) << 12
-                | np.int32(data[i + 2] & 0x3F) << 6
-                | np.int32(data[i + 3] & 0x3F)
-            )
-            i += 4
+        code, i = decode(data, i)
         kind = classes[code] if code < classes.shape[0] else SEPARATOR
         if kind != JOIN and inside:
             hashes[n] = _mix64(_absorb(h, word))
             ends[n] = char
+            if facts is not None:
+                facts[n] = fact
             n += 1
             inside = False
             h = _BASIS
             word = shift = _U64(0)
         if kind != SEPARATOR:
+            if traits is not None:
+                trait = traits[code] if code < traits.shape[0] else np.uint8(0)
+                if not inside or trait == NUMBER:
+                    fact = trait
             if not inside:
                 begins[n] = char
                 inside = True
@@ -147,6 +164,8 @@ def tokenise(
             if kind == SINGLE:
                 hashes[n] = _mix64(_absorb(h, word))
                 ends[n] = char + 1
+                if facts is not None:
+                    facts[n] = fact
                 n += 1
                 inside = False
                 h = _BASIS
@@ -155,49 +174,10 @@ def tokenise(
     if inside:
         hashes[n] = _mix64(_absorb(h, word))
         ends[n] = char
+        if facts is not None:
+            facts[n] = fact
         n += 1
     return n
-
-
-@_jit
-def traits(
-    data: NDArray[np.uint8],
-    start: int,
-    end: int,
-    table: NDArray[np.uint8],
-    begins: NDArray[np.int32],
-    ends: NDArray[np.int32],
-    n: int,
-    out: NDArray[np.uint8],
-) -> None:
-    """What kind of fact each token may be: into ``out[:n]``, `NUMBER` when it holds a digit, `NAME` when it begins with
-    a capital, else 0. `table` gives the trait of each code point below 0x20000."""
-    char = 0
-    token = 0
-    out[:n] = 0
-    i = start
-    while i < end and token < n:
-        b = data[i]
-        code = np.int32(b)
-        if b < 0x80:
-            i += 1
-        elif b < 0xE0:
-            code = np.int32(b & 0x1F) << 6 | np.int32(data[i + 1] & 0x3F)
-            i += 2
-        elif b < 0xF0:
-            code = np.int32(b & 0x0F) << 12 | np.int32(data[i + 1] & 0x3F) << 6 | np.int32(data[i + 2] & 0x3F)
-            i += 3
-        else:
-            i += 4
-        if char >= ends[token]:
-            token += 1
-            if token == n:
-                break
-        if char >= begins[token]:
-            trait = table[code] if code < table.shape[0] else np.uint8(0)
-            if trait == NUMBER or (trait == NAME and char == begins[token] and out[token] == 0):
-                out[token] = trait
-        char += 1
 
 
 @_jit
@@ -223,20 +203,6 @@ def shingles(hashes: NDArray[np.uint64], n: int, size: int, out: NDArray[np.uint
         h = (h - hashes[i] * top) * _ROLL + hashes[i + width]
         out[i + 1] = _mix64(h)
     return n - width + 1
-
-
-@_jit
-def distinct(values: NDArray[np.uint64], n: int) -> int:
-    """Sort ``values[:n]`` in place, put the distinct ones first, return their number."""
-    if n == 0:
-        return 0
-    values[:n].sort()
-    kept = 1
-    for i in range(1, n):
-        if values[i] != values[kept - 1]:
-            values[kept] = values[i]
-            kept += 1
-    return kept
 
 
 @_jit

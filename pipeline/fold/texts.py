@@ -9,12 +9,16 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.fold import kernel, tokens
+from pipeline.fold import kernel, lookup, tokens
 from pipeline.fold.common import common_words
 from pipeline.fold.sketch import SketchContract, utf8
-from pipeline.fold.tokens import COMMON, NUMBER
+from pipeline.fold.tokens import COMMON, NAME, NUMBER
 
-__all__ = ["Texts"]
+__all__ = ["HAS_FIGURE", "HAS_NAME", "HAS_NUMBER", "HAS_SUBJECT", "Texts"]
+
+HAS_NUMBER, HAS_NAME, HAS_SUBJECT, HAS_FIGURE = 1, 2, 4, 8
+"""Bits of `Texts.traits`. A figure has three digits, or five and more: neither a small count nor a year, but one of
+money, of votes, of shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +26,18 @@ class Texts:
     """Tokens and shingles of some texts, one after the other.
 
     Attributes:
-        token_at: (texts + 1,) where each text's tokens begin in `words`, `begins`, `ends`, `facts`.
+        token_at: (texts + 1,) where each text's tokens begin in `words` and the five below it.
         words: Token hashes. begins, ends: their offsets in characters.
         facts: `NUMBER` for tokens with a digit, `COMMON` for words without a subject, `NAME` for other capitalised
             ones, else 0.
         quoted: Whether a token stands in quotation marks.
+        entries: Where a token's word stands in the vocabulary of its text.
+        word_at: (texts + 1,) where each text's vocabulary begins in `vocabulary`, `traits`.
+        vocabulary: Distinct token hashes in the order of their first occurrence.
+        traits: What any of a word's tokens is: bits `HAS_NUMBER`, `HAS_NAME`, `HAS_SUBJECT`, `HAS_FIGURE`.
         shingle_at: (texts + 1,) where each text's shingles begin in `shingles`.
         shingles: Shingle hashes in text order.
-        distinct_at, distinct: The same, sorted and without repetition.
+        distinct: (texts,) number of different ones among each text's shingles.
         width: Tokens in a shingle.
     """
 
@@ -39,77 +47,83 @@ class Texts:
     ends: NDArray[np.int32]
     facts: NDArray[np.uint8]
     quoted: NDArray[np.bool_]
+    entries: NDArray[np.int32]
+    word_at: NDArray[np.int64]
+    vocabulary: NDArray[np.uint64]
+    traits: NDArray[np.uint8]
     shingle_at: NDArray[np.int64]
     shingles: NDArray[np.uint64]
-    distinct_at: NDArray[np.int64]
-    distinct: NDArray[np.uint64]
+    distinct: NDArray[np.int32]
     width: int
 
     @classmethod
     def of(cls, texts: pa.ChunkedArray, how: SketchContract = SketchContract()) -> Texts:
         """Take a string column apart."""
         data, offsets = utf8(texts)
-        size = int(offsets[-1] - offsets[0])
         n = len(offsets) - 1
-        words, shingles, distinct = (np.empty(size + n, np.uint64) for _ in range(3))
-        begins, ends = (np.empty(size + n, np.int32) for _ in range(2))
-        facts, quoted = np.empty(size + n, np.uint8), np.empty(size + n, np.bool_)
+        size = int(offsets[-1] - offsets[0]) + n
+        words, vocabulary, shingles = (np.empty(size, np.uint64) for _ in range(3))
+        distinct = np.empty(n, np.int32)
+        begins, ends, entries = (np.empty(size, np.int32) for _ in range(3))
+        facts, traits, quoted = np.empty(size, np.uint8), np.empty(size, np.uint8), np.empty(size, np.bool_)
         at = np.zeros((3, n + 1), np.int64)
         _take_apart(
-            data,
-            offsets,
-            tokens.classes(),
-            tokens.folds(),
-            tokens.traits(),
-            common_words(),
-            how.shingle,
-            at,
-            words,
-            begins,
-            ends,
-            facts,
-            quoted,
-            shingles,
-            distinct,
-        )
-        t, s, d = (int(x) for x in at[:, -1])
+            data, offsets, tokens.classes(), tokens.folds(), tokens.traits(), *common_words(), how.shingle, at,
+            words, begins, ends, facts, quoted, entries, vocabulary, traits, shingles, distinct,
+        )  # fmt: skip
+        t, v, s = (int(x) for x in at[:, -1])
         return cls(
-            at[0],
-            words[:t],
-            begins[:t],
-            ends[:t],
-            facts[:t],
-            quoted[:t],
-            at[1],
-            shingles[:s],
-            at[2],
-            distinct[:d],
-            how.shingle,
-        )
+            at[0], words[:t], begins[:t], ends[:t], facts[:t], quoted[:t], entries[:t],
+            at[1], vocabulary[:v], traits[:v], at[2], shingles[:s], distinct, how.shingle,
+        )  # fmt: skip
 
 
 @numba.njit(cache=True, nogil=True)
 def _take_apart(
-    data, offsets, classes, folds, traits, common, size, at, words, begins, ends, facts, quoted, shingles, distinct
-):
-    t = s = d = 0
+    data, offsets, classes, folds, table, common, common_hashes, size, at,
+    words, begins, ends, facts, quoted, entries, vocabulary, traits, shingles, distinct,
+):  # fmt: skip
+    longest = 0
     for i in range(offsets.shape[0] - 1):
-        n = kernel.tokenise(data, offsets[i], offsets[i + 1], classes, folds, words[t:], begins[t:], ends[t:])
-        kernel.traits(data, offsets[i], offsets[i + 1], traits, begins[t:], ends[t:], n, facts[t:])
-        for w in range(t, t + n):
-            place = np.searchsorted(common, words[w])
-            if facts[w] != NUMBER and place < common.shape[0] and common[place] == words[w]:
-                facts[w] = COMMON
+        longest = max(longest, offsets[i + 1] - offsets[i])
+    places, listed = np.empty(lookup.room(longest), np.int32), np.empty(longest + 1, np.uint64)
+    t = v = s = 0
+    for i in range(offsets.shape[0] - 1):
+        n = kernel.tokenise(
+            data, offsets[i], offsets[i + 1], classes, folds, words[t:], begins[t:], ends[t:], table, facts[t:]
+        )
         _mark_quoted(data, offsets[i], offsets[i + 1], begins[t:], n, quoted[t:])
+        here = places[: lookup.room(n)]
+        here[:] = -1
+        m = 0
+        for w in range(t, t + n):
+            entry = lookup.enter(here, vocabulary[v:], m, words[w])
+            entries[w] = entry
+            if entry == m:
+                m += 1
+                known = lookup.find(common, common_hashes, words[w]) >= 0
+                traits[v + entry] = 0 if known else HAS_SUBJECT
+            figure = ends[w] - begins[w]
+            if facts[w] == NUMBER:
+                traits[v + entry] |= HAS_NUMBER | HAS_SUBJECT
+                if figure == 3 or figure > 4:
+                    traits[v + entry] |= HAS_FIGURE
+            elif not traits[v + entry] & HAS_SUBJECT:
+                facts[w] = COMMON
+            elif facts[w] == NAME:
+                traits[v + entry] |= HAS_NAME
         k = kernel.shingles(words[t:], n, size, shingles[s:])
-        distinct[d : d + k] = shingles[s : s + k]
-        m = kernel.distinct(distinct[d:], k)
+        here[:] = -1
+        different = 0
+        for place in range(s, s + k):
+            different = max(different, lookup.enter(here, listed, different, shingles[place]) + 1)
+        distinct[i] = different
         t += n
+        v += m
         s += k
-        d += m
         at[0, i + 1] = t
-        at[1, i + 1] = s
-        at[2, i + 1] = d
+        at[1, i + 1] = v
+        at[2, i + 1] = s
 
 
 @numba.njit(cache=True, nogil=True)
@@ -119,33 +133,31 @@ def _mark_quoted(data, start, end, begins, n, quoted):
     end with their paragraph."""
     char = token = 0
     double = single = False
-    before = np.uint8(32)
-    i = start
-    while i < end and token < n:
+    for i in range(start, end):
         b = data[i]
-        width = 1 if b < 0x80 else 2 if b < 0xE0 else 3 if b < 0xF0 else 4
-        if token < n and begins[token] == char:
-            quoted[token] = double or single
-            token += 1
-        if b == 0x0A:
-            double = single = False
-        elif b == 0x22:
-            double = not double
-        elif b == 0xC2 and data[i + 1] == 0xAB:
-            double = True
-        elif b == 0xC2 and data[i + 1] == 0xBB:
-            double = False
-        elif b == 0xE2 and data[i + 1] == 0x80 and (data[i + 2] == 0x9C or data[i + 2] == 0x9E):
-            double = True
-        elif b == 0xE2 and data[i + 1] == 0x80 and data[i + 2] == 0x9D:
-            double = False
-        elif b == 0x27 or (b == 0xE2 and data[i + 1] == 0x80 and (data[i + 2] == 0x98 or data[i + 2] == 0x99)):
-            opening = b == 0xE2 and data[i + 2] == 0x98
-            if opening or (b == 0x27 and before <= 32):
-                single = True
-            elif single and (before == 0x2C or before == 0x2E or before == 0x21 or before == 0x3F):
-                single = False
-        before = b
-        char += 1
-        i += width
-    quoted[token:n] = False
+        if (b == 0x0A) | (b == 0x22) | (b == 0x27) | (b == 0xC2) | (b == 0xE2):
+            while token < n and begins[token] < char:
+                quoted[token] = double or single
+                token += 1
+            if b == 0x0A:
+                double = single = False
+            elif b == 0x22:
+                double = not double
+            elif b == 0xC2:
+                if data[i + 1] == 0xAB:
+                    double = True
+                elif data[i + 1] == 0xBB:
+                    double = False
+            elif b == 0x27 or (data[i + 1] == 0x80 and (data[i + 2] == 0x98 or data[i + 2] == 0x99)):
+                before = data[i - 1] if i > start else np.uint8(0x20)
+                opening = b == 0xE2 and data[i + 2] == 0x98
+                if opening or (b == 0x27 and before <= 0x20):
+                    single = True
+                elif single and (before == 0x2C or before == 0x2E or before == 0x21 or before == 0x3F):
+                    single = False
+            elif data[i + 1] == 0x80 and (data[i + 2] == 0x9C or data[i + 2] == 0x9E):
+                double = True
+            elif data[i + 1] == 0x80 and data[i + 2] == 0x9D:
+                double = False
+        char += (b & 0xC0) != 0x80
+    quoted[token:n] = double or single

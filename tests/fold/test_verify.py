@@ -44,6 +44,12 @@ def test_counts_are_those_of_the_sets(a: str, b: str) -> None:
     assert swapped == counts(a, b, "shared", "numbers_shared", "names_shared", "bag_shared", "figures_shared")
 
 
+@pytest.mark.parametrize("text", ["the " * 90, "x y z " * 80, f"{OFFICE} " * 30])
+def test_a_text_that_repeats_itself_is_one_passage_of_its_copy(text: str) -> None:
+    size = len(text.split())
+    assert counts(text, text, "runs", "longest_run", "covered_a", "same_b") == [1, size, size, size]
+
+
 @settings(deadline=None)
 @given(TEXT, TEXT, TEXT)
 def test_passages_hold_the_same_words(head: str, middle: str, tail: str) -> None:
