@@ -52,6 +52,19 @@ _DATED_CHARS = 80
 _DATED = re.compile(  # a line with a date, above a text
     r"\b(?:(?:19|20)\d\d|\d{1,2}:\d\d)\b|\b(?:posted|published|updated)\s+(?:on|by|at)\b", re.IGNORECASE
 )
+_OPENING = 3  # lines, among which the date may stand
+_OF_DATES = re.compile(
+    r"\b(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|"
+    r"\d{1,4}(?:st|nd|rd|th)?|\b[ap]m\b|\b(?-i:[A-Z]{2,4})\b|\b(?:posted|published|updated|last|first|on|at|by)\b|\W",
+    re.IGNORECASE,
+)
+_BIO_CHARS = 200
+_WRITER = re.compile(
+    r"\W*(?:[^\W\d_a-z][\w.'\u2019-]*\s){1,4}(?:is|was)\s(?:an?|the)\s(?:[\w'\u2019,-]+\s){0,5}?"
+    r"(?:reporter|writer|editor|columnist|correspondent|journalist|contributor|producer)\b"
+)
+_OF_WRITERS = re.compile(r"\s(?:is|has|was|covers|writes|joined|reports|can\sbe)\b")
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+")
 _STRING = etree.XPath("string()")
 
 
@@ -111,9 +124,27 @@ def body_lines(lines: list[Line], headline: HtmlElement | None = None, authors: 
             teasers = 0
     while kept and len(kept[0].text) <= _DATED_CHARS and _DATED.search(kept[0].text) and kept[0].text[-1] not in ".!?":
         kept.pop(0)
-    while kept and (_is_heading(kept[-1]) or kept[-1].text.startswith(tuple(f"{a} " for a in authors))):
+    kept = [line for n, line in enumerate(kept) if n >= _OPENING or not _is_date(line.text)]
+    while kept and (_is_heading(kept[-1]) or _is_about_authors(kept[-1].text, authors)):
         kept.pop()
     return kept or lines
+
+
+def _is_date(text: str) -> bool:
+    """Whether a line holds a date and nothing else."""
+    return len(text) <= _DATED_CHARS and _DATED.search(text) is not None and not _OF_DATES.sub("", text)
+
+
+def _is_about_authors(text: str, authors: Sequence[str]) -> bool:
+    """Whether a last line says who wrote the article or how to reach them."""
+    if len(text) > _NOTICE_CHARS:
+        return False
+    if text.startswith(tuple(f"{a} " for a in authors)) or _WRITER.match(text[:_BIO_CHARS]):
+        return True
+    first = next((a for name in authors if (a := name.split()[0]) and text.startswith(f"{a} ")), None)
+    if first and _OF_WRITERS.match(text, len(first)):
+        return True
+    return len(text) <= _POINTER_CHARS and _MAIL.search(text) is not None
 
 
 def _is_heading(line: Line) -> bool:

@@ -22,6 +22,9 @@ __all__ = ["PageMetadata", "read_metadata"]
 
 _BYLINE_CLASSES = frozenset(("by", "byline", "by-line", "byline-text", "article-byline"))
 
+_SHORTCODE = re.compile(  # WordPress's own markup
+    r"\[[a-z][\w-]{1,40}\s+[\w-]{1,40}=[^\[\]]{0,2000}\]|\[/[a-z][\w-]{1,40}\]"
+)
 _CODE = re.compile(r"[:|_=]")  # in a keyword that is for machines
 
 Said = tuple[str, Any]
@@ -197,7 +200,7 @@ def _body(value: Any) -> list[str]:
     """Paragraphs of ``articleBody``, which may hold markup, escaped once or twice."""
     if not isinstance(value, str):
         return []
-    text = unescape(value)
+    text = _SHORTCODE.sub("", unescape(value))
     if re.search(r"<(?:p|br|div)\b", text, re.IGNORECASE):
         return html_paragraphs(text)
     lines = (" ".join(re.sub(r"<[^<>]*>", "", line).split()) for line in re.split(r"[\r\n]+", text))

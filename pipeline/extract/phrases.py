@@ -42,6 +42,7 @@ INVITATION = re.compile(
     get\s+\w+.?s\s+free\b |
     get\s+.{2,40}\s+(?:app|on\s+the\s+go)\b | install\s+the | (?:click|go)\s+here |
     download\s+(?:the|our)\b.{0,40}\bapp | follow\s+(?:us|me|him|her|them|\w+(?:\s\w+)?)\s+on\b |
+    follow\s+(?:\S+\s+){1,6}on\s+(?:facebook|twitter|x|instagram|tiktok|youtube|telegram|threads|whatsapp|linkedin)\b |
     (?:join|support|contact)\s+us\b | join\s+our\b | like\s+us\s+on |
     (?:share|email|print)\s+(?:this|on)\b | send\s+(?:tips|us)\b | thanks?\s+(?:you\s+)?for\s+(?:signing|subscribing) |
     (?:have|got)\s+a\s+(?:\w+\s+)?tip\b | do\s+you\s+have\s+a\s+(?:story|tip) | discover\s+special\s+offers |
@@ -51,7 +52,8 @@ INVITATION = re.compile(
     abonnez-vous | inscrivez-vous | suivez-nous | s[uí]guenos | suscr[ií]bete | iscriviti | seguici |
     discuss\s+this\s+in\s+the\s+forum )|
     (?:sign\s+up|subscribe)\s+(?:here|now|today|for\s+(?:our|the|free|it|more)|to\s+(?:our|the)\b.{0,60}newsletter) |
-    newsletter\b.{0,60}\b(?:inbox|sign\s+up|subscribe) | subscribing\s+to\s+a\s+newsletter |
+    newsletter\b.{0,60}\b(?:inbox|sign\s+up|subscribe) | \b(?:e-?mail|write\s+to|contact)\s+us\s+at\b |
+    subscribing\s+to\s+a\s+newsletter |
     by\s+(?:signing\s+up|clicking|subscribing|submitting|providing)\b.{0,60}\byou\s+(?:agree|consent|accept|acknowledge)
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -71,6 +73,10 @@ NOTICE = re.compile(
     ^\W*(?:this|the)\s+(?:story|article|piece|post|column|interview)\s+(?:has\s+been|was)\s+
         (?:originally\s+|lightly\s+|first\s+)?(?:(?:re)?published|reprinted|translated|syndicated|edited|produced)\b |
     ^\W*this\s+(?:story|article)\s+(?:will\s+appear|appears)\s+in\b |
+    for\s+informational\s+purposes\s+only | not\s+constitute\s+(?:medical|legal|financial|investment)\s+advice |
+    editorially\s+independent |
+    (?:opinions?|views?)\s+expressed\b.{0,60}
+        \b(?:their\s+own|of\s+the\s+author|not\s+(?:necessarily\s+)?(?:reflect|represent)) |
     ^\W*originally\s+(?:published|appeared) | ^\W*cross-?posted\b
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -83,7 +89,8 @@ MARK = re.compile(
     publicidad|pubblicità|advertentie|reklama|images?(?::.{0,60})?|photos?:.{0,80}|credit:.{0,80}|getty\s+images|
     (?:photo|image)\s+(?:by|credit|courtesy|source)\b.{0,80}|loading.*|share|tweets?|
     teilen|drucken|kommentare?|partager|commentaires?|imprimer|compartir|condividi|commenti|facebook|twitter|whatsapp|email|
-    comments?|leave\s+a\s+(?:reply|comment)|\d+\s+(?:comments?|shares?|views)|\d+\s+of\s+\d+|\d+/\d+
+    comments?|leave\s+a\s+(?:reply|comment)|\d+\s+(?:comments?|shares?|views)|\d+\s+of\s+\d+|\d+/\d+|
+    recommended\s+videos?|oops\W*something\s+went\s+wrong(?:\W+please\s+try\s+again(?:\s+later)?)?|https?://\S{4,300}
     )[\W_]*)?$""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -7,9 +7,11 @@ text of the article.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from itertools import takewhile
 
 from lxml import etree
-from lxml.html import HtmlElement
+from lxml.html import Element, HtmlElement
 
 __all__ = ["prune"]
 
@@ -20,36 +22,80 @@ _EMBEDDED = re.compile(
 _CAPTION = re.compile(
     r"caption|(?:photo|image|img|picture|media)-?_?credit|(?:^|[-_ ])credits?(?:$|[-_ ])", re.IGNORECASE
 )
+_BESIDE = re.compile(  # what names itself something else than the text: shown to readers between and below it
+    r"newsletter|comments?[-_ ]?(?:list|section|widget|area|thread|content|body|wrapper)|xenforo-comment|disqus|"
+    r"(?:author|writer)s?[-_ ]*(?:bio|info|box|card|desc)|(?:^|[-_ ])(?:bio|biography|about-(?:the-)?author|popup|"
+    r"modal|tooltip|error-msg|error-message)(?:$|[-_ ])",
+    re.IGNORECASE,
+)
 _NEVER = (  # trafilatura takes these out, too, but of every copy of the tree that it makes
     "nav", "footer", "aside", "noscript", "iframe", "select", "object", "video", "audio", "canvas", "picture", "menu",
 )  # fmt: skip
+_BLOCKS = ("div", "figure", "table", "ul", "ol", "blockquote", "section", "h2", "h3", "h4", "hr")
+_CONTAINERS = frozenset(("div", "article", "section", "main", "td", "body"))
+_INLINE = frozenset(
+    ("a", "b", "strong", "i", "em", "u", "span", "br", "font", "sup", "sub", "mark", "small", "cite", "q")
+)
 _CAPTION_CHARS = 600  # longer text is no caption, whatever its class
 _CELLS = 4  # fewer make no table of data
 _CELL_WORDS = 40  # a cell with more holds prose: the table lays out a page
 
 
 def prune(tree: HtmlElement) -> None:
-    """Take navigation, embedded posts, captions and tables of data out of `tree`.
+    """Take navigation, embedded posts, captions, tables of data, comments and forms out of `tree`.
 
-    A table that holds more than the paragraphs do is what the page is about, and stays.
+    What holds more than the paragraphs outside of it do is what the page is about, and stays.
     """
     etree.strip_elements(tree, *_NEVER, with_tail=False)
+    _wrap_loose_text(tree)
     for quote in [e for e in tree.iter("blockquote") if _EMBEDDED.search(e.get("class") or "")]:
         quote.drop_tree()
-    for element in [e for e in tree.iter("figcaption", "div", "p", "span", "small", "em", "i") if _is_caption(e)]:
+    captions, beside = [], []
+    for element in tree.iter("figcaption", "div", "p", "span", "small", "em", "i", "section", "ul", "li", "form"):
+        match _named("figcaption" if element.tag == "figcaption" else element.get("class") or ""):
+            case "caption" if element.tag == "figcaption" or _size(element) < _CAPTION_CHARS:
+                captions.append(element)
+            case "beside":
+                beside.append(element)
+    for element in captions:
         if element.getparent() is not None:
             element.drop_tree()
+    inside = set(beside)
+    outer = [e for e in beside if not inside.intersection(e.iterancestors())]
+    if outer and _prose(tree) > 2 * sum(map(_prose, outer)):
+        for element in outer:
+            if element.find(".//h1") is None:
+                element.drop_tree()
     tables = [e for e in tree.iter("table") if _is_data(e)]
     if tables and sum(map(_size, tables)) < sum(map(_size, tree.iter("p"))):
         for table in tables:
             table.drop_tree()
 
 
-def _is_caption(element: HtmlElement) -> bool:
-    if element.tag == "figcaption":
-        return True
-    name = element.get("class")
-    return name is not None and _CAPTION.search(name) is not None and _size(element) < _CAPTION_CHARS
+def _wrap_loose_text(tree: HtmlElement) -> None:
+    """Make paragraphs of text that stands bare behind a block, as browsers do (CSS 2.1, section 9.2.1.1).
+
+    trafilatura loses it where the block holds a picture or is taken out.
+    """
+    loose = [e for e in tree.iter(*_BLOCKS) if e.tail and not e.tail.isspace() and e.getparent().tag in _CONTAINERS]
+    for block in loose:
+        paragraph = Element("p")
+        paragraph.text, block.tail = block.tail, None
+        following = list(takewhile(lambda e: e.tag in _INLINE, block.itersiblings()))
+        paragraph.extend(following)
+        block.addnext(paragraph)
+
+
+@lru_cache(maxsize=20_000)
+def _named(name: str) -> str | None:
+    """What the class of an element says: ``caption``, ``beside`` (the text), or nothing. Sites repeat their classes."""
+    if _CAPTION.search(name):
+        return "caption"
+    return "beside" if _BESIDE.search(name) else None
+
+
+def _prose(element: HtmlElement) -> int:
+    return sum(_size(p) for p in element.iter("p"))
 
 
 def _is_data(table: HtmlElement) -> bool:

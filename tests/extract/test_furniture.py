@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from .helpers import SENTENCE, TEXT, article, page
@@ -47,6 +49,11 @@ def behind(markup: str, head: str = "") -> list[str]:
         "<p>Sign up for our newsletter to get the day's ferries in your inbox.</p>",
         "<p>Follow us on Facebook for more about ferries.</p>",
         "<p>Click here to read the full timetable.</p>",
+        "<p>Follow the Harbour Post news page on Facebook to miss nothing.</p>",
+        "<p>https://www.harbour-post.example/2026/bridge</p>",
+        "<div>Oops! Something went wrong. Please try again later.</div>",
+        '<section class="newsletterForm"><p>Join those who know it all before anybody else in town.</p></section>',
+        '<div class="caas-popup"><p>The company that runs the ferry, at 9.30 crowns a share.</p></div>',
         "<p>___</p>",
     ],
 )
@@ -64,6 +71,12 @@ def test_furniture_amid_the_text_is_left_out(markup: str) -> None:
         "<p>We may earn a commission from links on this page, and we receive compensation when you buy.</p>",
         "<p>Got a news tip? Email tips@harbour-post.example</p>",
         "<h2>Comments</h2>",
+        "<p>Contact reporter Ada Lind at ada.lind@harbour-post.example</p>",
+        "<p>Ada Lind is a senior maritime reporter for the Harbour Post.</p>",
+        "<p>The opinions expressed by contributors are their own.</p>",
+        "<p>This column is for informational purposes only and does not constitute medical advice.</p>",
+        '<div class="author__bio"><p>Ada has been with us since the first ferry, and sails herself.</p></div>',
+        '<ul class="comments-list"><li><p>Finally a ferry again for all of us here, says Bo.</p></li></ul>',
     ],
 )
 def test_furniture_behind_the_text_is_left_out(markup: str) -> None:
@@ -82,6 +95,8 @@ def test_furniture_behind_the_text_is_left_out(markup: str) -> None:
         (f"<p>Most read the timetable twice, <a href='/b'>a survey</a> found. {NEXT}</p>", [f"Most read the timetable twice, a survey found. {NEXT}"]),
         ("<ul><li>Adults pay nine crowns</li><li>Children go free</li></ul>", ["Adults pay nine crowns", "Children go free"]),
         (f"<blockquote><p>{NEXT}</p></blockquote>", [NEXT]),
+        (f"<div class='image'><img src='f.jpg'></div>{NEXT}", [NEXT]),  # bare, behind a picture
+        (f"<div class='image'><img src='f.jpg'></div>{NEXT[:40]}<b>{NEXT[40:]}</b>", [NEXT]),
         (f"<p>The <a href='/c'>company</a> and the <a href='/u'>union</a> agreed. {NEXT}</p>", [f"The company and the union agreed. {NEXT}"]),
     ],
 )  # fmt: skip
@@ -104,6 +119,38 @@ def test_the_summary_above_the_body_is_its_beginning() -> None:
     assert article(page(head)).text.split("\n\n") == TEXT  # what is not shown is not read
     teaser = page(f'<meta property="og:description" content="{TEXT[0][:80]}">')
     assert article(teaser).text.split("\n\n") == TEXT  # it is the first paragraph already
+
+
+@pytest.mark.parametrize("name", ["article-subtitle", "HeaderDek-x1", "story__dek", "standfirst"])
+def test_what_is_named_for_a_summary_is_the_beginning(name: str) -> None:
+    summary = "Crews were told in writing, and the mayor of the town is not amused at all."
+    for markup in f'<p class="{name}">{summary}</p>', f'<div class="{name}"><span>{summary}</span></div>':
+        assert article(page().replace("</h1>", f"</h1>{markup}")).text.split("\n\n") == [summary, *TEXT]
+
+
+def test_a_date_among_the_first_lines_is_no_text() -> None:
+    for line in "Saturday 23 December 2023 05:39, UK", "Published on Dec. 23rd, 2023 at 5:39 pm":
+        assert article(page(paragraphs=[TEXT[0], line, *TEXT[1:]])).text.split("\n\n") == TEXT
+    kept = [*TEXT[:2], "In December 2023 it rained.", *TEXT[2:]]
+    assert article(page(paragraphs=kept)).text.split("\n\n") == kept
+
+
+def test_an_authors_first_name_begins_the_line_about_them() -> None:
+    head = '<meta name="author" content="Ada Lind">'
+    assert behind("<p>Ada covers ships and what becomes of them.</p>", head) == []
+    assert behind("<p>Bo covers ships and what becomes of them.</p>", head) != []
+
+
+def test_what_is_named_for_furniture_stays_where_it_is_the_page() -> None:
+    posts = "".join(f'<div class="popup"><p>{p}</p></div>' for p in [*TEXT, NEXT])
+    assert TEXT[0] in article(f"<html><body><h1>Ferry</h1><main>{posts}</main></body></html>").text
+
+
+def test_shortcodes_in_the_pages_own_data_are_no_text() -> None:
+    body = f'{" ".join(TEXT)} [related id="3" title="Bridge"]{SENTENCE} He called it [sic] late.[/caption]' * 8
+    data = json.dumps({"@type": "NewsArticle", "articleBody": body})
+    found = article(page(f'<script type="application/ld+json">{data}</script>', TEXT[:2])).text
+    assert ("[related" in found, "[/caption]" in found, "[sic]" in found) == (False, False, True)
 
 
 def test_subheads_come_back_where_trafilatura_lost_them() -> None:
