@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from pipeline.errors import WirefoldError
 from pipeline.fold.changes import Change, changes
 from pipeline.fold.diff import diff
-from pipeline.lake import Lake
+from pipeline.lake import DataFile, Lake, contract
 
 __all__ = [
     "Row",
@@ -62,12 +62,20 @@ def stories(lake: Lake, ids: Sequence[str] | None = None, min_articles: int = 1)
         ids: Only these.
         min_articles: Only those with at least so many articles, and composites of any size.
     """
-    composite = pc.greater(pc.list_value_length(pc.field("draws_on")), 0)
+    composite = pc.field("drawn_share") > 0
     where = pc.is_null(pc.field("merged_into")) & ((pc.field("articles") >= min_articles) | composite)
     if ids is not None:
         where = where & pc.field("story_id").isin(pa.array(sorted(ids), pa.string()))
-    rows = lake.read("stories", where=where).to_pylist()
+    files = lake.files("stories") if ids is None else _files_of(lake, ids)
+    rows = lake.dataset(files, "stories").to_table(filter=where).to_pylist()
     return sorted(rows, key=lambda s: (-s["articles"], s["first_published_at"], s["story_id"]))
+
+
+def _files_of(lake: Lake, stories: Sequence[str]) -> list[DataFile]:
+    """The files that hold some stories: each is with the article that founded it, whose id it has."""
+    founders = pa.array(sorted({s[1:] for s in stories}), pa.string())
+    places = {(f.day, f.name) for f, _ in lake.places("article_id", founders)}
+    return [f for f in lake.files("stories") if (f.day, f.name) in places]
 
 
 def touched_by(lake: Lake, run: str) -> list[str]:
@@ -88,14 +96,14 @@ def relations(lake: Lake, ids: Sequence[str]) -> dict[str, Counter[str]]:
 def members(lake: Lake, story_id: str) -> list[Row]:
     """The records of a story without their texts, along time, each with `share`: how much of it its parent has (0 to 1,
     of its shingles; None for the original)."""
-    records = lake.read("records", _MEMBER, where=pc.field("story_id") == story_id).to_pylist()
+    records = lake.search("records", pc.field("story_id") == story_id, _MEMBER).to_pylist()
     ids = pa.array([r["article_id"] for r in records], pa.string())
     where = pc.field("article_a").isin(ids) & pc.field("article_b").isin(ids)
     shares: dict[tuple[str, str], float] = {}
     for a, b, of_a, of_b in zip(
         *(
             c.to_pylist()
-            for c in lake.read("links", ["article_a", "article_b", "containment_a", "containment_b"], where).columns
+            for c in lake.search("links", where, ["article_a", "article_b", "containment_a", "containment_b"]).columns
         ),
         strict=True,
     ):
@@ -126,8 +134,8 @@ def steps(lake: Lake, records: Sequence[Row]) -> dict[str, Change]:
 
 def articles(lake: Lake, ids: Sequence[str]) -> dict[str, Row]:
     """Records with their texts, by article id."""
-    where = pc.field("article_id").isin(pa.array(sorted(set(ids)), pa.string()))
-    return {r["article_id"]: r for r in lake.read("records", where=where).to_pylist()}
+    rows = lake.take("records", pa.array(sorted(set(ids)), pa.string()), contract("records").schema.names)
+    return {r["article_id"]: r for r in rows.to_pylist()}
 
 
 def sources_of(lake: Lake, ids: Sequence[str]) -> pa.Table:
@@ -143,7 +151,7 @@ def sources_of(lake: Lake, ids: Sequence[str]) -> pa.Table:
 def links_of(lake: Lake, article_id: str) -> list[Row]:
     """What an article shares with others, the most first; each link with `other`, the article at its other end."""
     where = (pc.field("article_a") == article_id) | (pc.field("article_b") == article_id)
-    links = lake.read("links", where=where).to_pylist()
+    links = lake.search("links", where).to_pylist()
     for link in links:
         link["other"] = link["article_b"] if link["article_a"] == article_id else link["article_a"]
     return sorted(links, key=lambda x: (-max(x["containment_a"], x["containment_b"]), -x["jaccard"], x["other"]))
@@ -186,7 +194,8 @@ def _survivor(lake: Lake, story: str) -> str:
     seen: set[str] = set()
     while story not in seen:
         seen.add(story)
-        rows = lake.read("stories", ["merged_into"], where=pc.field("story_id") == story)["merged_into"].to_pylist()
+        data = lake.dataset(_files_of(lake, [story]), "stories")
+        rows = data.to_table(columns=["merged_into"], filter=pc.field("story_id") == story)["merged_into"].to_pylist()
         if not rows or rows[0] is None:
             break
         story = rows[0]

@@ -114,12 +114,15 @@ def sketch(
 def key_table(first: int, keys: Sequence[NDArray[np.int64]]) -> pa.Table:
     """Keys as rows of the table `keys`, sorted.
 
+    Once in a million articles two keys of one are equal: one stays.
+
     Args:
         first: Number of row 0 of the file that the articles are in.
         keys: As `Sketches` has them, in the order of rows.
     """
     packed = np.concatenate(keys) if keys else np.empty(0, np.int64)
     kernel.sort_keys(packed, np.empty_like(packed), ROW_BITS, _KEY_BITS)
+    packed = packed[np.diff(packed, prepend=-1) != 0]
     row = (packed & ((1 << ROW_BITS) - 1)) + first
     return pa.table([packed >> ROW_BITS, row], schema=contract("keys").schema)
 

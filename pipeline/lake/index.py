@@ -1,7 +1,8 @@
-"""What the rows of a file are looked up by, as numbers: 64 bits of each value instead of a column of strings.
+"""What the rows of a file are looked up by, as numbers: 32 bits of each value instead of a column of strings.
 
 An index lies beside the manifests and is named by the digest of its file, so that it cannot be out of date. Equal
-numbers mean equal values nearly always; who needs to be sure looks at the rows.
+numbers are a hint, not a proof: among a million articles and a thousand wanted values, one in four lookups also names a
+row with another value. Who needs to be sure looks at the rows.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ INDEXED = {"articles": ("article_id", "text_hash", "locator")}
 
 folder = f"{INTERNAL}/index"
 
-Numbers = NDArray[np.uint64]
+Numbers = NDArray[np.uint32]
 
 
 def path(file: DataFile) -> str:
@@ -31,7 +32,7 @@ def path(file: DataFile) -> str:
 
 def hashes(values: pa.Array | pa.ChunkedArray) -> Numbers:
     """The numbers that stand for strings; null counts as the empty one."""
-    return np.array([xxhash.xxh3_64_intdigest(str(v or "").encode()) for v in values.to_pylist()], np.uint64)
+    return np.array([xxhash.xxh32_intdigest(str(v or "").encode()) for v in values.to_pylist()], np.uint32)
 
 
 def load(storage: Storage, file: DataFile) -> Numbers | None:
@@ -41,7 +42,7 @@ def load(storage: Storage, file: DataFile) -> Numbers | None:
             found: Numbers = np.load(f, allow_pickle=False)
     except (OSError, ValueError):
         return None
-    fits = found.dtype == np.uint64 and found.shape == (len(INDEXED[file.table]), file.rows)
+    fits = found.dtype == np.uint32 and found.shape == (len(INDEXED[file.table]), file.rows)
     return found if fits else None
 
 
@@ -51,7 +52,7 @@ def matching(numbers: Numbers, wanted: Numbers) -> NDArray[np.int64]:
         return np.zeros(0, np.int64)
     # Most can be told by a few bits, which costs one look into a table that fits into the cache.
     bits = max(16, len(wanted).bit_length() + 4)
-    mask = np.uint64((1 << bits) - 1)
+    mask = np.uint32((1 << bits) - 1)
     table = np.zeros(1 << bits, np.bool_)
     table[wanted & mask] = True
     maybe = np.flatnonzero(table[numbers & mask])

@@ -40,7 +40,7 @@ class Lake:
         self.root = str(root)
         self.storage = Storage(self.root)
         self._manifests: dict[str, tuple[object, dict[str, DataFile]]] = {}
-        self._indexes: tuple[object, NDArray[np.uint64]] = None, np.zeros((0, 0), np.uint64)
+        self._indexes: tuple[object, NDArray[np.uint32]] = None, np.zeros((0, 0), np.uint32)
         self._held: dict[str, list[DataFile]] | None = None  # while a transaction keeps others from changing them
 
     def days(self, table: str) -> list[str]:
@@ -113,10 +113,24 @@ class Lake:
         rows = pa.concat_tables(found, promote_options="default")
         return rows.filter(pc.is_in(rows["article_id"], ids))
 
+    def search(self, table: str, where: ds.Expression, columns: list[str] | None = None) -> pa.Table:
+        """Rows that fit a condition, as `read` finds them; for few rows of many.
+
+        Where a file has none of them, only the columns that the condition is about are read.
+        """
+        columns = columns or contract(table).schema.names
+        found = [contract(table).schema.empty_table().select(columns)]
+        for file in self.files(table):
+            fits = self.dataset([file], table).to_table(columns={"fits": where})["fits"]
+            rows = np.flatnonzero(pc.fill_null(fits, False).to_numpy())
+            if len(rows):
+                found.append(self.pick(file, rows, columns))
+        return pa.concat_tables(found, promote_options="default")
+
     def places(self, column: str, values: pa.Array) -> list[tuple[DataFile, NDArray[np.int64]]]:
         """Where articles may be that have one of some values in an indexed column: files, and rows of them, ascending.
 
-        Now and then a row has another value; see `pipeline.lake.index`.
+        Some rows have other values; see `pipeline.lake.index`.
         """
         files = self.files("articles")
         at = index.INDEXED["articles"].index(column)
@@ -125,12 +139,12 @@ class Lake:
         parts = zip(files, ends, np.split(rows, np.searchsorted(rows, ends)), strict=False)
         return [(file, part - (end - file.rows)) for file, end, part in parts if len(part)]
 
-    def _index(self, files: list[DataFile]) -> NDArray[np.uint64]:
+    def _index(self, files: list[DataFile]) -> NDArray[np.uint32]:
         """The indexes of some files of articles, side by side; kept until one of the files changes."""
         state = tuple(f.digest for f in files)
         if self._indexes[0] != state:
             columns = list(index.INDEXED["articles"])
-            found = [np.zeros((len(columns), 0), np.uint64)]
+            found = [np.zeros((len(columns), 0), np.uint32)]
             for file in files:
                 known = index.load(self.storage, file)
                 if known is None:

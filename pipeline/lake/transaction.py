@@ -29,8 +29,8 @@ class TableWriter:
 
     def __init__(self, table: str, file: ParquetFile) -> None:
         self._file = file
-        self.numbers: dict[str, list[NDArray[np.uint64]]] = {
-            c: [np.zeros(0, np.uint64)] for c in index.INDEXED.get(table, ())
+        self.numbers: dict[str, list[NDArray[np.uint32]]] = {
+            c: [np.zeros(0, np.uint32)] for c in index.INDEXED.get(table, ())
         }
 
     def write(self, data: pa.Table | pa.RecordBatch) -> None:
@@ -76,7 +76,7 @@ class Transaction:
         if out.numbers:
             self._write_index(written, out.numbers)
 
-    def _write_index(self, file: DataFile, numbers: dict[str, list[NDArray[np.uint64]]]) -> None:
+    def _write_index(self, file: DataFile, numbers: dict[str, list[NDArray[np.uint32]]]) -> None:
         staged = f"{self.folder}/{file.table}/{file.day}/{file.name}.npy"
         with self._storage.replacing(staged) as out:
             np.save(out, np.stack([np.concatenate(some) for some in numbers.values()]))

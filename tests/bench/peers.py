@@ -18,11 +18,11 @@ __all__ = ["PEERS", "Result", "compare"]
 
 HOME = Path(".wirefold/bench")
 PEERS = {
-    "datasketch": ("datasketch",),
-    "rensa": ("rensa",),
-    "gaoya": ("gaoya",),
-    "text-dedup": ("text-dedup",),
-    "datatrove": ("datatrove[processing]", "spacy"),
+    "datasketch": ("datasketch==2.0.0",),
+    "rensa": ("rensa==0.5.0",),
+    "gaoya": ("gaoya==0.2.2",),
+    "text-dedup": ("text-dedup==0.4.0",),
+    "datatrove": ("datatrove[processing]==0.10.1", "spacy==3.8.18"),
 }
 
 
@@ -95,13 +95,14 @@ def _python(tool: str) -> str:
     home = HOME / tool
     python = home / "bin" / "python"
     done = home / ".installed"
-    if not done.exists():
+    wanted = "\n".join(PEERS[tool])
+    if not done.exists() or done.read_text() != wanted:
         for command in (
             [sys.executable, "-m", "venv", str(home)],
             [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PEERS[tool]],
         ):
             subprocess.run(command, check=True, capture_output=True, text=True)
-        done.touch()
+        done.write_text(wanted)
     return str(python)
 
 

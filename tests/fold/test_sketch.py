@@ -80,3 +80,9 @@ def test_mixed_contracts_are_refused() -> None:
     how.check(pa.chunked_array([[str(how), str(how)]]))
     with pytest.raises(WirefoldError, match=r"scale=8.*wirefold resketch"):
         how.check(pa.chunked_array([[str(how), str(SketchContract(scale=8))]]))
+
+
+def test_equal_keys_of_an_article_are_one_row() -> None:
+    packed = [(5, 1), (6, 1), (5, 1), (5, 2)]  # in the order of rows
+    table = key_table(0, [np.array([key << 24 | row for key, row in packed])])
+    assert [*zip(table["key"].to_pylist(), table["article"].to_pylist(), strict=True)] == [(5, 1), (5, 2), (6, 1)]
