@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from lxml import etree
@@ -39,6 +40,7 @@ _BLOCKS = frozenset(("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "div", "td",
                      "footer"))  # fmt: skip
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _ABOVE = frozenset(("h1", "span", "a"))  # stand above a body and are none of it: headline, rubric, share buttons
+_AROUND = 3  # steps up from what holds the body
 _HELD = 0.8  # share of the text in what holds the body
 LINKED = 0.8  # share of a line in links
 _POINTING = 0.3  # share of a label in links, when the link is part of it
@@ -185,13 +187,22 @@ def _inside(lines: list[Line]) -> list[Line]:
     body = holder(lines)
     if body is None:
         return lines
-    inside = [line.element is not None and body in line.element.iterancestors() for line in lines]
+    twins = {body, *_twins(body)}
+    inside = [line.element is not None and any(a in twins for a in line.element.iterancestors()) for line in lines]
     first, last = inside.index(True), len(inside) - 1 - inside[::-1].index(True)
     return [
         line
         for n, line in enumerate(lines)
         if line.element is None or first <= n <= last or (n < first and line.element.tag not in _ABOVE)
     ]
+
+
+def _twins(body: HtmlElement) -> Iterator[HtmlElement]:
+    """Elements that hold other parts of the text: of the same name and class as `body`, or as what it stands in."""
+    for element in (body, *islice(body.iterancestors(), _AROUND)):
+        name = element.get("class")
+        if name:
+            yield from (e for e in element.itersiblings() if e.tag == element.tag and e.get("class") == name)
 
 
 def is_label(line: Line) -> bool:
