@@ -13,7 +13,6 @@ import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement
 from trafilatura import core, main_extractor, xpaths
-from trafilatura.baseline import html2txt
 from trafilatura.htmlprocessing import convert_tags, prune_unwanted_nodes, tree_cleaning
 from trafilatura.settings import MIN_DUPLICATE_LENGTH, Extractor
 
@@ -69,10 +68,10 @@ def certain_paragraphs(tree: HtmlElement, url: str | None = None) -> list[str]:
         page = prune_unwanted_nodes(copy(tree), xpaths.RAW_TREE_PRUNE_XPATH)
         if not core._forum_thread_page(page):
             page = prune_unwanted_nodes(page, xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH)
-        whole = copy(page)
+        size = _size(page)
         body, text, _ = main_extractor._extract(convert_tags(tree_cleaning(page, MAIN), MAIN, url), MAIN)
-        if len(text) < max(1, MAIN.min_extracted_size) or (
-            len(text) < core.ESCALATION_MAX_LENGTH and len(text) < core.ESCALATION_PAGE_SHARE * len(html2txt(whole))
+        if len(text) < MAIN.min_extracted_size or (
+            len(text) < core.ESCALATION_MAX_LENGTH and len(text) < core.ESCALATION_PAGE_SHARE * size
         ):
             return []
     except (TypeError, ValueError, etree.LxmlError):
@@ -81,3 +80,9 @@ def certain_paragraphs(tree: HtmlElement, url: str | None = None) -> list[str]:
     etree.strip_tags(body, "div")
     found = paragraphs(body, skip=frozenset())
     return [p for n, p in enumerate(found) if n == 0 or p != found[n - 1] or len(p) <= MIN_DUPLICATE_LENGTH]
+
+
+def _size(page: HtmlElement) -> int:
+    """Characters of the page's text: no fewer than `trafilatura.html2txt` has, which puts a blank between elements."""
+    data = sum(len(" ".join((e.text or "").split())) for e in page.iter("script"))
+    return len(" ".join(page.text_content().split())) - data + sum(1 for _ in page.iter())

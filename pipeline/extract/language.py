@@ -8,7 +8,7 @@ from typing import Any
 
 __all__ = ["article_language"]
 
-_SAMPLE = 1_000  # characters
+_SAMPLE = 500  # characters; twice as many told nothing else of 633 pages
 _ENOUGH = 60  # characters below which detection is guessing
 _SURE = 0.6  # probability
 _TWO_LETTERS = {  # what ISO 639-2 users write
