@@ -15,7 +15,7 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipeline.extract.phrases import INVITATION, LABEL, MARK, NOTICE
+from pipeline.extract.phrases import LABEL, MARK, OPENING, TELLING, WITHIN
 
 __all__ = [
     "HEADINGS",
@@ -215,8 +215,12 @@ def is_label(line: Line) -> bool:
 def is_furniture(line: Line) -> bool:
     """Whether a line by itself is no text, whatever stands around it."""
     text = line.text
-    if len(text) <= _NOTICE_CHARS and (MARK.match(text) or INVITATION.search(text) or NOTICE.search(text)):
-        return True
+    if len(text) <= _NOTICE_CHARS:
+        if MARK.match(text) or OPENING.match(text):
+            return True
+        small = text.lower()
+        if any(word in small for word in TELLING) and WITHIN.search(text):
+            return True
     plain = line.element is not None and line.element.tag not in HEADINGS and line.element.tag != "li"
     return plain and link_share(line) > LINKED
 

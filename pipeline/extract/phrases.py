@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["INVITATION", "LABEL", "MARK", "NOTICE"]
+__all__ = ["LABEL", "MARK", "OPENING", "TELLING", "WITHIN"]
 
 LABEL = re.compile(
     r"""^[\W_]*(?:
@@ -34,8 +34,8 @@ LABEL = re.compile(
 )
 """Points to other stories, or announces links to them; at the beginning of a line."""
 
-INVITATION = re.compile(
-    r"""^\W*(?:
+OPENING = re.compile(
+    r"""\W*(?:
     sign\s+up | subscribe | donate(?:\s+(?:now|today|here|to\s+(?:us|our))\b|\W*$) | log\s+in\s+(?:to|or|here)\b |
     already\s+a\s+subscriber | enter\s+your\s+email | stay\s+connected |
     get\s+(?:the|our|alerts|more|breaking|exclusive|\w+.?s)\b.{0,80}(?:newsletter|inbox|alerts?|app)\b |
@@ -50,38 +50,46 @@ INVITATION = re.compile(
     please\s+(?:sign\s+up|enter\s+your|enable|log\s+in|subscribe|consider) | terms\s+of\s+(?:use|service) |
     (?:privacy|cookie)\s+policy | (?:jetzt\s+)?(?:newsletter\s+)?abonnieren\b | abonnieren\s+sie | folgen\s+sie\s+uns |
     abonnez-vous | inscrivez-vous | suivez-nous | s[uí]guenos | suscr[ií]bete | iscriviti | seguici |
-    discuss\s+this\s+in\s+the\s+forum )|
+    discuss\s+this\s+in\s+the\s+forum |
+    copyright\W+(?:\(c\)|(?:19|20)\d\d|by\b) | (?:copyright\s+)?© |
+    (?:this|the)\s+(?:story|article|piece|post|column|interview|report)\b.{0,40}
+        \b(?:originally|first)\s+(?:published|appeared|ran)\b |
+    (?:this|the)\s+(?:story|article|piece|post|column|interview)\s+(?:has\s+been|was)\s+
+        (?:originally\s+|lightly\s+|first\s+)?(?:(?:re)?published|reprinted|translated|syndicated|edited|produced)\b |
+    this\s+(?:story|article)\s+(?:will\s+appear|appears)\s+in\b |
+    originally\s+(?:published|appeared) | cross-?posted\b
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Asks the reader to do something, or speaks of the publisher's own matters; at the beginning of a line."""
+
+WITHIN = re.compile(
+    r"""
     (?:sign\s+up|subscribe)\s+(?:here|now|today|for\s+(?:our|the|free|it|more)|to\s+(?:our|the)\b.{0,60}newsletter) |
     newsletter\b.{0,60}\b(?:inbox|sign\s+up|subscribe) | \b(?:e-?mail|write\s+to|contact)\s+us\s+at\b |
     subscribing\s+to\s+a\s+newsletter |
-    by\s+(?:signing\s+up|clicking|subscribing|submitting|providing)\b.{0,60}\byou\s+(?:agree|consent|accept|acknowledge)
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-"""Asks the reader to do something."""
-
-NOTICE = re.compile(
-    r"""
+    by\s+(?:signing\s+up|clicking|subscribing|submitting|providing)\b.{0,60}
+        \byou\s+(?:agree|consent|accept|acknowledge) |
     all\s+rights\s+reserved | alle\s+rechte\s+vorbehalten | tous\s+droits\s+réservés | riproduzione\s+riservata |
     todos\s+los\s+derechos\s+reservados | tutti\s+i\s+diritti\s+riservati |
     may\s+not\s+be\s+(?:published|reproduced|republished) |
-    ^\W*(?:copyright\W+(?:\(c\)|(?:19|20)\d\d|by\b)|(?:copyright\s+)?©) |
     (?:earn|receive)\s+(?:an?\s+)?(?:affiliate\s+)?(?:commissions?|compensation)\b.{0,60}\b(?:link|purchase|buy) |
-    affiliate\s+(?:links?|partnerships?|commission) | ^.{0,60}independently\s+(?:selected|chosen|reviewed)\s+by\b |
-    ^\W*(?:this|the)\s+(?:story|article|piece|post|column|interview|report)\b.{0,40}
-        \b(?:originally|first)\s+(?:published|appeared|ran)\b |
-    ^\W*(?:this|the)\s+(?:story|article|piece|post|column|interview)\s+(?:has\s+been|was)\s+
-        (?:originally\s+|lightly\s+|first\s+)?(?:(?:re)?published|reprinted|translated|syndicated|edited|produced)\b |
-    ^\W*this\s+(?:story|article)\s+(?:will\s+appear|appears)\s+in\b |
     for\s+informational\s+purposes\s+only | not\s+constitute\s+(?:medical|legal|financial|investment)\s+advice |
     editorially\s+independent |
     (?:opinions?|views?)\s+expressed\b.{0,60}
         \b(?:their\s+own|of\s+the\s+author|not\s+(?:necessarily\s+)?(?:reflect|represent)) |
-    ^\W*originally\s+(?:published|appeared) | ^\W*cross-?posted\b
+    affiliate\s+(?:links?|partnerships?|commission) | ^.{0,60}independently\s+(?:selected|chosen|reviewed)\s+by\b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-"""Of the publisher, in its own matters."""
+"""As `OPENING`, anywhere in a line."""
+
+TELLING = (
+    "sign", "subscri", "newsletter", "agree", "consent", "accept", "acknowledge", "reserv", "vorbehalten", "réserv",
+    "riservat", "published", "reproduced", "commission", "compensation", "affiliate", "independently",
+    "us at", "informational", "constitute", "editorially", "expressed",
+)  # fmt: skip
+"""In all that `WITHIN` matches is one of these; few lines hold any, and a search for words is fast."""
 
 MARK = re.compile(
     r"""^[\W_]*(?:(?:
