@@ -14,7 +14,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.fold import kernel
+from pipeline.fold import kernel, lookup
 from pipeline.fold.texts import Texts
 
 __all__ = ["Alignments", "align"]
@@ -76,7 +76,10 @@ def align(texts: Texts, left: NDArray[np.int32], right: NDArray[np.int32]) -> Al
     return Alignments(at, spans, words)
 
 
-@numba.njit(cache=True, nogil=True)
+_jit = numba.njit(cache=True, nogil=True, boundscheck=False)
+
+
+@_jit
 def _extend(a, b, facts, best):
     """The best alignment of a beginning of `a` with a beginning of `b`.
 
@@ -117,30 +120,35 @@ def _extend(a, b, facts, best):
             break
 
 
-@numba.njit(cache=True, nogil=True)
+@_jit
 def _align(token_at, words, begins, ends, facts, left, right):
     at = np.zeros(left.shape[0] + 1, np.int64)
     spans = np.empty((64, 4), np.int32)
     sizes = np.empty((64, 5), np.int32)
     forward, backward, found = np.empty(5, np.int32), np.empty(5, np.int32), np.empty(5, np.int32)
+    most = 1
+    for i in range(token_at.shape[0] - 1):
+        most = max(most, token_at[i + 1] - token_at[i])
+    seeds_a, seeds_b, listed = np.empty(most, np.uint64), np.empty(most, np.uint64), np.empty(most, np.uint64)
+    first, following = np.empty(most, np.int32), np.empty(most, np.int32)
+    room = np.empty(lookup.room(most), np.int32)
     n = 0
     for pair in range(left.shape[0]):
         ta, tb = token_at[left[pair]], token_at[right[pair]]
         a, b = words[ta : token_at[left[pair] + 1]], words[tb : token_at[right[pair] + 1]]
         facts_b = facts[tb : token_at[right[pair] + 1]]
         if a.shape[0] >= _SEED and b.shape[0] >= _SEED:
-            seeds_a, seeds_b = np.empty(a.shape[0], np.uint64), np.empty(b.shape[0], np.uint64)
             na = kernel.shingles(a, a.shape[0], _SEED, seeds_a)
             nb = kernel.shingles(b, b.shape[0], _SEED, seeds_b)
-            order = np.argsort(seeds_a[:na], kind="mergesort")
-            ranked = seeds_a[:na][order]
+            places = room[: lookup.room(na)]
+            lookup.index(places, listed, seeds_a[:na], first, following)
             done = i = 0
             while i < nb:
                 found[:] = 0
-                k = np.searchsorted(ranked, seeds_b[i])
+                seed = lookup.find(places, listed, seeds_b[i])
+                p = first[seed] if seed >= 0 else -1
                 tries = 0
-                while k < na and ranked[k] == seeds_b[i] and tries < _TRIES:
-                    p = order[k]
+                while p >= 0 and tries < _TRIES:
                     _extend(a[p:], b[i:], facts_b[i:], forward)
                     _extend(a[:p][::-1], b[done:i][::-1], facts_b[done:i][::-1], backward)
                     score = forward[0] + backward[0]
@@ -149,7 +157,7 @@ def _align(token_at, words, begins, ends, facts, left, right):
                         found[1], found[2] = p - backward[1], p + forward[1]
                         found[3], found[4] = i - backward[2], i + forward[2]
                         equal, true = forward[3] + backward[3], forward[4] + backward[4]
-                    k += 1
+                    p = following[p]
                     tries += 1
                 if found[0] < _MIN_SCORE or equal < _MIN_MATCHES:
                     i += 1

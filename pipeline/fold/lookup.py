@@ -10,7 +10,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["enter", "fill", "find", "room"]
+__all__ = ["enter", "fill", "find", "index", "room"]
 
 _jit = numba.njit(cache=True, nogil=True, boundscheck=False)
 
@@ -58,3 +58,22 @@ def fill(places: NDArray[np.int32], keys: NDArray[np.uint64]) -> None:
         while places[at] >= 0:
             at = (at + np.uint64(1)) & mask
         places[at] = n
+
+
+@_jit
+def index(
+    places: NDArray[np.int32],
+    keys: NDArray[np.uint64],
+    values: NDArray[np.uint64],
+    first: NDArray[np.int32],
+    following: NDArray[np.int32],
+) -> None:
+    """List the distinct ones of `values` in `keys`, with their table: where each stands first, and after each place the
+    next where the same value stands (-1 after the last)."""
+    places[:] = -1
+    n = 0
+    for i in range(values.shape[0] - 1, -1, -1):
+        entry = enter(places, keys, n, values[i])
+        following[i] = first[entry] if entry < n else -1
+        first[entry] = i
+        n = max(n, entry + 1)

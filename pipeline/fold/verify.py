@@ -101,7 +101,7 @@ def _verify(
         if a != ready:
             shingle_table, word_table = tables[0, : lookup.room(sa.shape[0])], tables[1, : lookup.room(va.shape[0])]
             three_table = tables[2, : lookup.room(za - ta)]
-            _list(sa, shingle_table, listed[0], first, following)
+            lookup.index(shingle_table, listed[0], sa, first, following)
             lookup.fill(word_table, va)
             listed_threes = list_threes(x.words, three_table, listed[1], threes)
             ready = a
@@ -127,18 +127,6 @@ def _verify(
             details(x, y, runs, found, f[18:])
         span_at[pair + 1] = n
     return spans[: span_at[-1]].copy()
-
-
-@_jit
-def _list(values, places, listed, first, following):
-    """List the distinct values, with the first place of each, and after each place the next of the same value."""
-    places[:] = -1
-    n = 0
-    for i in range(values.shape[0] - 1, -1, -1):
-        entry = lookup.enter(places, listed, n, values[i])
-        following[i] = first[entry] if entry < n else -1
-        first[entry] = i
-        n = max(n, entry + 1)
 
 
 @_jit
