@@ -84,6 +84,9 @@ def _words(lines: list[str]) -> int:
 
 
 def _differs(witness: str, text: list[str]) -> bool:
+    """Whether the witness is not about what was found; that it has the longest paragraph tells most often."""
+    if max(text, key=len) in witness:
+        return False
     agreement = _agreement(witness, text)
     return agreement is not None and agreement < _ALIKE
 

@@ -68,10 +68,9 @@ def certain_paragraphs(tree: HtmlElement, url: str | None = None) -> list[str]:
         page = prune_unwanted_nodes(copy(tree), xpaths.RAW_TREE_PRUNE_XPATH)
         if not core._forum_thread_page(page):
             page = prune_unwanted_nodes(page, xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH)
-        size = _size(page)
         body, text, _ = main_extractor._extract(convert_tags(tree_cleaning(page, MAIN), MAIN, url), MAIN)
         if len(text) < MAIN.min_extracted_size or (
-            len(text) < core.ESCALATION_MAX_LENGTH and len(text) < core.ESCALATION_PAGE_SHARE * size
+            len(text) < core.ESCALATION_MAX_LENGTH and len(text) < core.ESCALATION_PAGE_SHARE * _size(tree)
         ):
             return []
     except (TypeError, ValueError, etree.LxmlError):

@@ -80,13 +80,16 @@ class Line(NamedTuple):
 def locate(tree: HtmlElement, lines: list[str]) -> list[Line]:
     """Each line with the innermost block that holds it alone; those that stand twice are taken in order."""
     wanted: dict[str, list[HtmlElement]] = {_squeezed(line): [] for line in lines}
+    beginnings = {key[:_BEGINNING] for key in wanted}
     longest = max(map(len, lines), default=0) * 2 + 100  # a text with so much white space is laid out, not written
     for tags in (_LEAVES, _INLINE):
         for element in tree.iter(*tags):
             if not is_leaf(element):
                 continue
-            text = text_of(element)
-            held = wanted.get(_squeezed(text)) if len(text) <= longest else None
+            text = text_of(element).lstrip()
+            if len(text) > longest or _squeezed(text[: 2 * _BEGINNING])[:_BEGINNING] not in beginnings:
+                continue
+            held = wanted.get(_squeezed(text))
             if held is not None and not (held and held[-1] in element.iterancestors()):
                 held.append(element)
         if all(wanted.values()):  # inline elements hold lines of their own on few pages

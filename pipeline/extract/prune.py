@@ -10,7 +10,6 @@ import re
 from functools import lru_cache
 from itertools import takewhile
 
-from lxml import etree
 from lxml.html import Element, HtmlElement
 
 __all__ = ["prune"]
@@ -28,9 +27,6 @@ _BESIDE = re.compile(  # what names itself something else than the text: shown t
     r"modal|tooltip|error-msg|error-message)(?:$|[-_ ])",
     re.IGNORECASE,
 )
-_NEVER = (  # trafilatura takes these out, too, but of every copy of the tree that it makes
-    "nav", "footer", "aside", "noscript", "iframe", "select", "object", "video", "audio", "canvas", "picture", "menu",
-)  # fmt: skip
 _BLOCKS = ("div", "figure", "table", "ul", "ol", "blockquote", "section", "h2", "h3", "h4", "hr")
 _CONTAINERS = frozenset(("div", "article", "section", "main", "td", "body"))
 _INLINE = frozenset(
@@ -42,11 +38,10 @@ _CELL_WORDS = 40  # a cell with more holds prose: the table lays out a page
 
 
 def prune(tree: HtmlElement) -> None:
-    """Take navigation, embedded posts, captions, tables of data, comments and forms out of `tree`.
+    """Take embedded posts, captions, tables of data, comments and forms out of `tree`.
 
     What holds more than the paragraphs outside of it do is what the page is about, and stays.
     """
-    etree.strip_elements(tree, *_NEVER, with_tail=False)
     _wrap_loose_text(tree)
     for quote in [e for e in tree.iter("blockquote") if _EMBEDDED.search(e.get("class") or "")]:
         quote.drop_tree()

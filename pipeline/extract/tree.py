@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import cast
 
 import numpy as np
 from lxml import etree
@@ -26,8 +25,12 @@ _MANY_ATTRIBUTES = re.compile(  # nothing is tried twice
 )
 _DOCTYPE = re.compile(r"\s*(?:<\?xml[^>]*\?>)?\s*(?:<!doctype[^>]*>)?", re.IGNORECASE)
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])  # that XML does not know
+_NEVER = (  # trafilatura takes these out, too, but of every copy of the tree that it makes
+    "script", "style", "svg", "nav", "footer", "aside", "noscript", "iframe", "select", "object", "video", "audio",
+    "canvas", "picture", "menu",
+)  # fmt: skip
+_BREAKS = ("br", "hr")
 _PARTING = ("div", "p")  # even empty, they stand between words
-_HOLDING = etree.XPath(".//text()[normalize-space()]/.. | .//br | .//hr")  # parents of text; breaks part it
 
 
 def parse(text: str, max_depth: int) -> HtmlElement:
@@ -67,19 +70,30 @@ def parse(text: str, max_depth: int) -> HtmlElement:
 
 
 def strip(tree: HtmlElement) -> None:
-    """Take out what holds no text and is most of a page: the tree is copied and walked many times."""
-    for element in list(tree.iter("script", "style", "svg")):
-        if element.tag != "script" or "ld+json" not in (element.get("type") or "").lower():
-            element.drop_tree()
-    held, holding = {tree}, cast("list[HtmlElement]", _HOLDING(tree))
-    for element in holding:
-        while element not in held:
+    """Take out what is never text, and what holds none: most of a page, and the tree is copied and walked many times.
+
+    JSON-LD stays: it may have to be asked for the text again.
+    """
+    data = [e for e in tree.iter("script") if "ld+json" in (e.get("type") or "").lower()]
+    for script in data:
+        script.tag = "data"
+    etree.strip_elements(tree, *_NEVER, with_tail=False)
+    for script in data:
+        script.tag = "script"
+    elements = list(tree.iter())
+    held = {tree}
+    for element in reversed(elements):
+        text, tail = element.text, element.tail
+        if element in held or element.tag in _BREAKS or (text and not text.isspace()):
             held.add(element)
-            element = element.getparent()
-    for element in [e for e in tree.iter() if e not in held and e.getparent() in held]:
-        if element.tag in _PARTING or element.text or len(element):  # white space in it parts words
-            element.tail = f" {element.tail or ''}"
-        element.drop_tree()
+            held.add(element.getparent())
+        elif tail and not tail.isspace():
+            held.add(element.getparent())
+    for element in elements:
+        if element not in held and element.getparent() in held:
+            if element.tag in _PARTING or element.text or len(element):  # white space in it parts words
+                element.tail = f" {element.tail or ''}"
+            element.drop_tree()
 
 
 def _parser() -> HTMLParser:
