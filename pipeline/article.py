@@ -119,6 +119,7 @@ class Item:
         guid: The source's own identity for it (feed guid, NewsML guid, ``id`` of a ready text).
         title: What the listing calls it.
         published_at: What the listing says about its time; aware, UTC.
+        content: Its text as the listing has it, with all markup, such as ``content:encoded`` of RSS. Not to be trusted.
     """
 
     source: str
@@ -127,6 +128,7 @@ class Item:
     guid: str | None = None
     title: str | None = None
     published_at: datetime | None = None
+    content: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """The text of a page: found by trafilatura, checked against other witnesses, freed from furniture.
 
 The page's own JSON-LD is a witness, not a source: its ``articleBody`` is often cut or without paragraphs. It decides
-where the text ends, and is taken itself only where trafilatura found a small part of it.
+where the text ends, and is taken itself only where trafilatura found a small part of it. So is the text that a feed
+has of the article.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
@@ -18,7 +20,7 @@ from pipeline.extract.page_metadata import PageMetadata
 from pipeline.extract.prune import prune
 from pipeline.extract.recover import ending_where, with_standfirst, with_subheads
 
-__all__ = ["Body", "read_body"]
+__all__ = ["Body", "is_whole", "read_body", "whole_body"]
 
 _MUCH_MORE = 1.5  # times as long as what was found
 _SHORT = 150  # words, below which a text may be no more than an introduction
@@ -42,13 +44,14 @@ class Body(NamedTuple):
     quality: float
 
 
-def read_body(tree: HtmlElement, meta: PageMetadata, url: str | None) -> Body:
+def read_body(tree: HtmlElement, meta: PageMetadata, url: str | None, listed: Callable[[], list[str]] = list) -> Body:
     """Read the text of a page.
 
     Args:
         tree: The parsed page; what is no text of an article is taken out of it.
         meta: What the page says about itself.
         url: The page's address, if it is one of the web.
+        listed: Gives the paragraphs that the listing has of the article.
     """
     prune(tree)
     witness = " ".join(meta.body)
@@ -64,13 +67,25 @@ def read_body(tree: HtmlElement, meta: PageMetadata, url: str | None) -> Body:
     headline = headings[0] if len(headings) == 1 else None
     kept = ending_where(body_lines(lines, headline, meta.authors), meta.body) if lines else []
     if _holds_much_more(witness, kept):
-        return Body(meta.body, "json-ld", _quality(meta.body, 1.0, None))
+        return whole_body(meta.body, "json-ld")
+    if _holds_much_more(" ".join(said := listed()), kept):
+        return whole_body(said, "feed")
     if not kept:
         return Body([], EXTRACTOR, 0.0)
     spared = sum(len(line.text) for line in kept) / max(1, sum(map(len, found)))
     kept = with_standfirst(tree, with_subheads(tree, kept), meta.summaries)
     text = [line.text for line in kept]
     return Body(text, f"{EXTRACTOR} {path}", _quality(text, spared, _agreement(witness, text)))
+
+
+def is_whole(said: list[str]) -> bool:
+    """Whether what a witness has is long enough for an article."""
+    return _words(said) >= _SHORT
+
+
+def whole_body(paragraphs: list[str], witness: str) -> Body:
+    """A text that a witness has, where the page shows less."""
+    return Body(paragraphs, witness, _quality(paragraphs, 1.0, None))
 
 
 def _extends(found: list[str], more: list[str]) -> bool:
@@ -94,7 +109,7 @@ def _differs(witness: str, text: list[str]) -> bool:
 def _holds_much_more(witness: str, lines: list[Line]) -> bool:
     """Whether what was found is but a small part of the article, or of something else."""
     size = sum(len(line.text) for line in lines)
-    if len(witness) <= _MUCH_MORE * size or len(witness.split()) < _LONG / 2:
+    if len(witness) <= _MUCH_MORE * size or len(witness.split()) < _SHORT:
         return False
     found, said = {w for line in lines for w in line.text.split()}, set(witness.split())
     return len(found & said) >= _PART * len(found)

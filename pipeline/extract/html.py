@@ -21,12 +21,13 @@ from trafilatura.settings import Document
 
 from pipeline.article import Article, Capture, Clock, Reason
 from pipeline.config import ExtractSettings
-from pipeline.extract.body import read_body
+from pipeline.extract.body import is_whole, read_body, whole_body
 from pipeline.extract.bylines import agency_in, author_names, without_agency
 from pipeline.extract.dates import SLOW_LANGUAGES, stamped_day
 from pipeline.extract.failure import Unextractable
 from pipeline.extract.headline import read_headline
 from pipeline.extract.kind import sort_of, why_no_article
+from pipeline.extract.listed import listed_paragraphs
 from pipeline.extract.locator import canonical_url, normalise
 from pipeline.extract.page_metadata import PageMetadata, read_metadata
 from pipeline.extract.signature import signed
@@ -55,18 +56,25 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     signature = () if people else signed(tree, meta.publisher)
     found = _searched(tree, meta, capture, web, authors=not (people or signature))
     strip(tree)
-    body = read_body(tree, meta, web)
+    listed = partial(listed_paragraphs, capture.item.content, settings.max_depth)
+    body = read_body(tree, meta, web, listed)
     text = "\n\n".join(body.paragraphs)
     words = text.split()
+    why = why_no_article(meta, words)
+    titles = meta.titles
+    if why and is_whole(said := listed()):  # the page was withheld from us, its feed was not
+        body, why, titles = whole_body(said, "feed"), None, []
+        text = "\n\n".join(said)
+        words = text.split()
     if len(text) > _MAX_TEXT:
         raise Unextractable(Reason.TOO_COMPLEX, f"{len(text)} characters of text")
     url = canonical_url(meta.canonical, capture.url)
     host = urlsplit(url).hostname
     # trafilatura takes any part of the title with a dot in it for the site's name, "up 0.9 per cent" included
     sitename = None if any(found.sitename and found.sitename in t for t in meta.titles) else found.sitename
-    headline = read_headline(meta.titles, (meta.publisher, sitename), host)
+    headline = read_headline(titles, (meta.publisher, sitename), host)
     publisher = meta.publisher or headline.site or sitename or host
-    guess = read_headline([found.title or ""], (publisher,), host)
+    guess = read_headline([found.title or ""] if titles else [], (publisher,), host)
     published, clock = _published(meta, found, capture)
     sort = sort_of(tree, meta, url, len(words))
     lines = [*meta.authors, *meta.organisations, found.author, meta.byline]
@@ -104,7 +112,7 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
         provenance=_provenance(meta, title, wrote, published is not None),
         raw=capture.raw,
     )
-    if why := why_no_article(meta, words):
+    if why:
         raise Unextractable(Reason.NOT_ARTICLE, why, article)
     if not text:
         raise Unextractable(Reason.NO_TEXT, "no article text in this page", article)

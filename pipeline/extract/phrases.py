@@ -57,6 +57,8 @@ OPENING = re.compile(
     (?:this|the)\s+(?:story|article|piece|post|column|interview)\s+(?:has\s+been|was)\s+
         (?:originally\s+|lightly\s+|first\s+)?(?:(?:re)?published|reprinted|translated|syndicated|edited|produced)\b |
     this\s+(?:story|article)\s+(?:will\s+appear|appears)\s+in\b |
+    (?:the\s+post|der\s+beitrag|l.article)\b.{1,200}
+        \b(?:appeared\s+first\s+on|erschien\s+zuerst\s+auf|est\s+apparu\s+en\s+premier)\b |
     originally\s+(?:published|appeared) | cross-?posted\b
     )""",
     re.IGNORECASE | re.VERBOSE,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import IO
+from typing import IO, Any
 from urllib.parse import quote
 
 from fastwarc import ArchiveIterator, WarcRecord, WarcRecordType
@@ -34,7 +34,7 @@ _INFO = (
 
 
 class WarcWriter:
-    """Appends captures to a file, one gzip member each.
+    """Appends captures to a file, one gzip member each; the text that a listing has of one follows as `metadata`.
 
     The bytes depend on the captures alone: record ids are derived from the content, dates from the fetch. A `warcinfo`
     record comes first, dated like the first capture; a file without captures stays empty.
@@ -57,6 +57,13 @@ class WarcWriter:
             self._begun = True
             self._append("warcinfo", "", capture.fetched_at, _INFO, "application/warc-fields", "")
         fields = _fields(capture)
+        offset = self._append_capture(capture, fields)
+        if capture.item.content:
+            content = capture.item.content.encode("utf-8", "replace")
+            self._append("metadata", capture.url, capture.fetched_at, content, "text/html; charset=utf-8", "")
+        return offset
+
+    def _append_capture(self, capture: Capture, fields: str) -> int:
         if capture.status is None:
             mime = capture.content_type if capture.content_type and capture.content_type.isprintable() else None
             return self._append("resource", capture.url, capture.fetched_at, capture.body, _ascii(mime), fields)
@@ -102,14 +109,18 @@ def read_warc_captures(fileobj: IO[bytes], file: str | None = None) -> Iterator[
     Raises:
         WirefoldError: The file is damaged.
     """
-    kinds = WarcRecordType.response | WarcRecordType.resource
+    kinds = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.metadata
+    records = ArchiveIterator(fileobj, record_types=kinds, parse_http=False, max_header_len=_MAX_HEADER)
     try:
-        for record in ArchiveIterator(fileobj, record_types=kinds, parse_http=False, max_header_len=_MAX_HEADER):
+        for record in records:
             if _FIELD in record.headers:
-                capture = _capture(record)
-                offset = record.stream_pos
+                fields = json.loads(record.headers[_FIELD])
+                capture, offset = _capture(record, fields), record.stream_pos
+                if fields.get("has_content"):
+                    content = _block(next(records)).decode()
+                    capture = replace(capture, item=replace(capture.item, content=content))
                 yield offset, capture if file is None else replace(capture, raw=RawRef(file, offset))
-    except (OSError, ValueError, KeyError) as e:
+    except (OSError, ValueError, KeyError, StopIteration) as e:
         raise WirefoldError(f"{file or 'WARC file'} is damaged: {e}") from e
 
 
@@ -136,6 +147,7 @@ def _fields(capture: Capture) -> str:
         "guid": item.guid,
         "title": item.title,
         "published_at": item.published_at.isoformat() if item.published_at else None,
+        "has_content": bool(item.content),
         "url": capture.url,
         "fetched_at": capture.fetched_at.isoformat(),
         "status": capture.status,
@@ -145,12 +157,9 @@ def _fields(capture: Capture) -> str:
     })  # fmt: skip
 
 
-def _capture(record: WarcRecord) -> Capture:
-    fields = json.loads(record.headers[_FIELD])
+def _capture(record: WarcRecord, fields: dict[str, Any]) -> Capture:
     published = fields["published_at"]
-    block: bytes = record.reader.read(record.content_length)
-    if len(block) != record.content_length:
-        raise ValueError(f"record at {record.stream_pos} ends early")
+    block = _block(record)
     return Capture(
         item=Item(
             source=fields["source"],
@@ -168,6 +177,13 @@ def _capture(record: WarcRecord) -> Capture:
         etag=fields["etag"],
         last_modified=fields["last_modified"],
     )
+
+
+def _block(record: WarcRecord) -> bytes:
+    block: bytes = record.reader.read(record.content_length)
+    if len(block) != record.content_length:
+        raise ValueError(f"record at {record.stream_pos} ends early")
+    return block
 
 
 def _http(capture: Capture) -> StatusAndHeaders:

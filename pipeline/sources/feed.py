@@ -26,7 +26,7 @@ _fast._slow_dateparser = lambda value: None
 
 
 def parse_feed(body: bytes, base_url: str, source: Source) -> list[Item]:
-    """The items of a feed: address, guid, title and time (UTC) of each entry that has an address.
+    """The items of a feed: address, guid, title, time (UTC) and full text of each entry that has an address.
 
     Raises:
         UnsafeListing: It declares XML entities.
@@ -46,7 +46,7 @@ def parse_feed(body: bytes, base_url: str, source: Source) -> list[Item]:
 def _quick(body: bytes) -> tuple[list[Entry], str | None]:
     try:
         feed = fastfeedparser.parse(
-            body, include_content=False, include_tags=False, include_media=False, include_enclosures=False
+            body, include_content=True, include_tags=False, include_media=False, include_enclosures=False
         )
     except Exception as e:
         return [], f"{e or type(e).__name__}"[:150]
@@ -56,7 +56,7 @@ def _quick(body: bytes) -> tuple[list[Entry], str | None]:
 def _quick_entries(feed: Any) -> Iterator[Entry]:
     for entry in feed.get("entries", ()):
         published = as_utc(_text(entry.get("published"))) or as_utc(_text(entry.get("updated")))
-        yield Entry(_text(entry.get("link")), _text(entry.get("id")), _text(entry.get("title")), published)
+        yield _entry(entry, published)
 
 
 def _tolerant(body: bytes) -> tuple[list[Entry], bool]:
@@ -76,7 +76,13 @@ def _tolerant_entries(feed: Any) -> Iterator[Entry]:
             published = datetime.fromtimestamp(calendar.timegm(parsed), UTC) if parsed else None
         except (ValueError, TypeError, OverflowError, OSError):
             published = None
-        yield Entry(_text(entry.get("link")), _text(entry.get("id")), _text(entry.get("title")), published)
+        yield _entry(entry, published)
+
+
+def _entry(entry: Any, published: datetime | None) -> Entry:
+    contents = (_text(part.get("value")) for part in entry.get("content") or ())
+    longest = max((c for c in contents if c), key=len, default=None)
+    return Entry(_text(entry.get("link")), _text(entry.get("id")), _text(entry.get("title")), published, longest)
 
 
 def _text(value: object) -> str | None:

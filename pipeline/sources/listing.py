@@ -17,6 +17,7 @@ __all__ = ["Entry", "MalformedListing", "UnsafeListing", "as_utc", "items_of", "
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^>\[]{0,4000}\[", re.IGNORECASE)
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _LONGEST = {"url": 8_000, "guid": 2_000, "title": 1_000}  # characters
+_LONGEST_CONTENT = 500_000  # characters; what is longer is no article, and half of one would be worse than none
 
 
 class MalformedListing(Exception):
@@ -35,6 +36,7 @@ class Entry:
     guid: str | None = None
     title: str | None = None
     published_at: datetime | None = None
+    content: str | None = None
 
 
 def items_of(entries: Iterable[Entry], source: Source, base_url: str) -> list[Item]:
@@ -64,6 +66,7 @@ def items_of(entries: Iterable[Entry], source: Source, base_url: str) -> list[It
             guid=_short(entry.guid, "guid"),
             title=_short(reading_form(entry.title).replace("\n\n", " ") if entry.title else None, "title"),
             published_at=entry.published_at,
+            content=entry.content if len(entry.content or "") <= _LONGEST_CONTENT else None,
         )
         for seq, (url, entry) in enumerate(kept)
     ]

@@ -32,6 +32,7 @@ _captures = st.builds(
         guid=st.none() | _texts,
         title=st.none() | _texts,
         published_at=st.none() | _times,
+        content=st.none() | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40),
     ),
     body=st.binary(max_size=500) | st.just(b"HTTP/1.1 200 OK\r\n\r\nWARC/1.1\r\n\r\n"),
     fetched_at=_times,

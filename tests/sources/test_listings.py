@@ -70,6 +70,42 @@ def test_entry(body: bytes, expected: Item | str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "content"),
+    [
+        (
+            rss(
+                "<item><title>t</title><link>/x</link><description>short</description>"
+                "<content:encoded><![CDATA[<p>The whole <b>text</b></p>]]></content:encoded></item>"
+            ).replace(b"<rss", b'<rss xmlns:content="http://purl.org/rss/1.0/modules/content/"'),
+            "<p>The whole <b>text</b></p>",
+        ),
+        (
+            b'<feed xmlns="http://www.w3.org/2005/Atom"><title>c</title><entry><title>t</title><link href="/x"/>'
+            b'<content type="html">&lt;p&gt;The whole text&lt;/p&gt;</content></entry></feed>',
+            "<p>The whole text</p>",
+        ),
+        (
+            b'{"version": "https://jsonfeed.org/version/1.1", "title": "c", "items": [{"id": "7", "url": "/c",'
+            b' "content_html": "<p>The whole text</p>"}]}',
+            "<p>The whole text</p>",
+        ),
+        (rss("<item><title>t</title><link>/x</link></item>"), None),
+    ],
+)
+def test_the_text_that_a_feed_has_in_full_is_kept(body: bytes, content: str | None) -> None:
+    (one,) = items(body)
+    assert one.content == content
+
+
+def test_a_text_beyond_all_measure_is_not_kept() -> None:
+    long = rss(f"<item><link>/x</link><content:encoded>{'x' * 600_000}</content:encoded></item>").replace(
+        b"<rss", b'<rss xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+    )
+    (one,) = items(long)
+    assert one.content is None
+
+
+@pytest.mark.parametrize(
     ("body", "error"),
     [
         (b"", MalformedListing),
