@@ -44,7 +44,7 @@ def read_texts(path: Path, *, source: str, max_bytes: int, first_seq: int = 0) -
     """Batches of schema `TEXTS`, and a reject for every row that is no text, in the order of the file.
 
     ``id`` and ``text`` must be there; an integer ``id`` counts as its digits. Unknown columns are passed over.
-    Times are ISO 8601, UTC where they name no zone.
+    Times are ISO 8601, UTC where they name no zone. Of the other columns, a blank text and a NaN say nothing.
 
     Args:
         source: ``Item.source`` of rejects.
@@ -115,9 +115,9 @@ def _checked(row: Any, max_bytes: int) -> tuple[Any, ...] | _Fault:
         return _Fault(f"text of {len(text):,} characters", Reason.TOO_LARGE, guid)
     values = [get("title"), get("url"), get("source"), get("published_at"), get("language")]
     for i, value in enumerate(values):
-        if i == 3:
-            continue
-        if value is not None and not isinstance(value, str):
+        if _silent(value):
+            values[i] = None
+        elif i != 3 and not isinstance(value, str):
             return _Fault(f"{_COLUMNS[i + 2]!r} is no text", guid=guid)
     if values[3] is not None:
         values[3] = _time(values[3])
@@ -129,8 +129,13 @@ def _checked(row: Any, max_bytes: int) -> tuple[Any, ...] | _Fault:
             if isinstance(value, str) and not value.isascii():
                 value.encode()
     except UnicodeEncodeError:
-        return _Fault("holds half a character (a lone surrogate)")
+        return _Fault("holds bytes that are no UTF-8, or half a character (a lone surrogate)")
     return checked
+
+
+def _silent(value: object) -> bool:
+    """Whether an optional value says nothing, in the ways that programs write that they know none."""
+    return value is None or (isinstance(value, str) and not value.strip()) or value != value
 
 
 def _time(value: object) -> datetime | None:
@@ -179,7 +184,7 @@ def _parquet(path: Path, max_bytes: int) -> Iterator[pa.RecordBatch | _Fault]:
                     if whole is not None:
                         yield whole
                     else:  # something is wrong with a row: go row by row
-                        rows = zip(*(column.to_pylist() for column in columns.values()), strict=True)
+                        rows = zip(*map(_values, columns.values()), strict=True)
                         named = (dict(zip(names, row, strict=True)) for row in rows)
                         yield from _batches(enumerate(named, number), max_bytes)
                     number += part.num_rows
@@ -228,6 +233,11 @@ def _whole(columns: dict[str, Any], first_row: int, max_bytes: int) -> pa.Record
     fits = all(column.type == TEXTS.field(name).type for name, column in columns.items())
     if not fits or guid.null_count or text.null_count or not len(guid):
         return None
+    try:
+        for column in columns.values():
+            column.validate(full=True)  # of texts: that they are UTF-8, which nothing else looks at
+    except pa.ArrowInvalid:
+        return None
     lengths: Any = pc.min_max(pc.utf8_length(guid)).as_py()
     if not (lengths["min"] > 0 and lengths["max"] <= _MAX_ID) or pc.max(pc.utf8_length(text)).as_py() > max_bytes:
         return None
@@ -238,14 +248,27 @@ def _whole(columns: dict[str, Any], first_row: int, max_bytes: int) -> pa.Record
     return pa.RecordBatch.from_arrays(arrays, schema=TEXTS)
 
 
+def _values(column: Any) -> list[Any]:
+    """The values of an Arrow array; bytes that are no UTF-8 become lone surrogates."""
+    try:
+        return cast(list[Any], column.to_pylist())
+    except UnicodeDecodeError:
+        raw = column.cast(pa.binary()).to_pylist()
+        return [None if value is None else value.decode("utf-8", "surrogateescape") for value in raw]
+
+
 def _plain(name: str, column: Any) -> Any:
     """The Arrow array in the type of `TEXTS` where that loses nothing, else as it is."""
     kind, wanted = column.type, TEXTS.field(name).type
     if pa.types.is_dictionary(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         column, kind = column.cast(pa.string()), pa.string()
-    if name == "published_at" and (pa.types.is_timestamp(kind) or pa.types.is_date(kind) or pa.types.is_string(kind)):
-        try:
+    try:
+        if name not in ("id", "text") and pa.types.is_string(kind):
+            column = pc.if_else(pc.equal(pc.utf8_trim_whitespace(column), ""), None, column)
+        if name == "published_at" and any(
+            of(kind) for of in (pa.types.is_timestamp, pa.types.is_date, pa.types.is_string)
+        ):
             return column.cast(wanted, safe=False)
-        except pa.ArrowInvalid:  # texts in several forms: left to the row by row way
-            return column
+    except pa.ArrowInvalid:  # no UTF-8, or times in several forms: left to the row by row way
+        return column
     return column

@@ -77,6 +77,11 @@ def table(**columns: Any) -> pa.Table:
     return pa.table(columns)
 
 
+def no_utf8(*values: bytes) -> pa.Array:
+    """An array of texts that holds whatever bytes one likes, as some writers of Parquet make them."""
+    return pa.Array.from_buffers(pa.string(), len(values), pa.array(values, pa.binary()).buffers())
+
+
 @pytest.mark.parametrize(
     ("data", "rows", "rejects"),
     [
@@ -90,6 +95,9 @@ def table(**columns: Any) -> pa.Table:
         (table(id=pa.array(["a"]).dictionary_encode(), text=pa.array(["x"]).dictionary_encode()), 1, 0),
         (table(id=["a", "b"], text=["x" * 20_000, "y"]), 1, 1),
         (table(id=["a"], text=["x"], title=[5]), 0, 1),
+        (table(id=["a", "b"], text=["x", "y"], title=no_utf8(b"\xff", b"t")), 1, 1),
+        (table(id=["a", "b"], text=no_utf8(b"x", b"\xed\xa0\x80")), 1, 1),
+        (table(id=no_utf8(b"a", b"\xc3"), text=["x", "y"]), 1, 1),
         (table(id=["a"], text=[5]), 0, 1),
         (table(id=["a"], body=["x"]), 0, 1),
         (table(id=pa.array([], pa.string()), text=pa.array([], pa.string())), 0, 0),
@@ -100,6 +108,19 @@ def test_parquet(tmp_path: Path, data: pa.Table, rows: int, rejects: int) -> Non
     good, bad, _ = read(tmp_path / "t.parquet")
     assert (len(good), len(bad)) == (rows, rejects), bad
     assert all(r["published_at"] is None or r["published_at"].date() == WHEN.date() for r in good)
+
+
+def test_optional_columns_that_say_nothing(tmp_path: Path) -> None:
+    names = ["title", "url", "source", "published_at", "language"]
+    blank: dict[str, Any] = dict.fromkeys(names, " ") | {"id": "a", "text": "x"}
+    nan = dict.fromkeys(names, float("nan")) | {"id": "b", "text": "x"}
+    (tmp_path / "t.jsonl").write_text(json.dumps(blank) + "\n" + json.dumps(nan) + "\n")
+    pq.write_table(pa.Table.from_pylist([blank, blank | {"title": "t"}]), tmp_path / "u.parquet")
+    for name, titles in (("t.jsonl", [None, None]), ("u.parquet", [None, "t"])):
+        rows, rejects, _ = read(tmp_path / name)
+        assert not rejects
+        assert [r["title"] for r in rows] == titles
+        assert {r[n] for r in rows for n in names[1:]} == {None}
 
 
 def test_a_broken_parquet_file_is_one_reject(tmp_path: Path) -> None:
