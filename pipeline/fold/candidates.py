@@ -51,12 +51,9 @@ def candidates(con: Backend, new: Side, old: Side, window_days: int, max_frequen
     copies = fresh.filter(fresh.article != fresh.leader)
     exact = copies.select(left="article", right="leader", kind=ibis.literal("exact"))
 
-    shared = _shared(con, new, old, leaders)
-    often = shared.group_by("key").aggregate(n=ibis._.count(), fresh_ones=shared.fresh.any())
-    shared = shared.join(often.filter((often.n > 1) & often.fresh_ones), "key")
-    shared = shared.select("key", "article", "published_at", "fresh", "n")
-    rare = shared.filter(shared.n <= max_frequency)
-    pairs = _all_pairs(rare, window_days).union(_neighbours(shared, new, window_days, max_frequency)).distinct()
+    shared, members = _shared(con, new, old, leaders)
+    rare, hot = shared.filter(shared.n <= max_frequency), shared.filter(shared.n > max_frequency)
+    pairs = _all_pairs(rare, members, window_days).union(_neighbours(hot, members, new, window_days)).distinct()
     similar = pairs.mutate(kind=ibis.literal("key"))
     return exact.union(similar).order_by(["kind", "left", "right"]).to_pyarrow()
 
@@ -72,15 +69,16 @@ def _leaders(con: Backend, new: Side, old: Side) -> Table:
     return con.create_table(ibis.util.gen_name("leaders"), leaders, temp=True)
 
 
-def _shared(con: Backend, new: Side, old: Side, leaders: Table) -> Table:
-    """(key, article, published_at, fresh): who holds the keys of new texts, one article a text; only keys that several
-    hold, before equal texts were put aside."""
+def _shared(con: Backend, new: Side, old: Side, leaders: Table) -> tuple[Table, Table]:
+    """(key, article, fresh, n), who holds the keys of new texts and how many do, where they are several and one of them
+    is new, one article a text; and (article, published_at) of these articles."""
     mine = new.keys.semi_join(leaders, new.keys.article == leaders.leader)
-    theirs = old.keys.semi_join(mine.select("key").distinct(), "key")
+    theirs = old.keys.semi_join(mine, "key")
     held = mine.mutate(fresh=True).union(theirs.mutate(fresh=False))
     held = con.create_table(ibis.util.gen_name("held"), held, temp=True)
     often = held.group_by("key").aggregate(n=ibis._.count())
     held = held.semi_join(often.filter(often.n > 1), "key")
+    held = con.create_table(ibis.util.gen_name("several"), held, temp=True)
     holders = held.filter(~held.fresh).select("article").distinct()
     known = old.members.semi_join(holders, "article")
     # An old text that several articles have is held by the first of those that the keys lead to.
@@ -88,22 +86,28 @@ def _shared(con: Backend, new: Side, old: Side, leaders: Table) -> Table:
     members = known.select("article", "published_at").union(
         new.members.semi_join(leaders, new.members.article == leaders.leader).select("article", "published_at")
     )
-    held = held.join(members, "article").select("key", "article", "published_at", "fresh")
-    return con.create_table(ibis.util.gen_name("shared"), held, temp=True)
+    members = con.create_table(ibis.util.gen_name("members"), members, temp=True)
+    held = held.semi_join(members, "article")
+    often = held.group_by("key").aggregate(n=ibis._.count(), fresh_ones=held.fresh.any())
+    shared = held.join(often.filter((often.n > 1) & often.fresh_ones), "key").select("key", "article", "fresh", "n")
+    return con.create_table(ibis.util.gen_name("shared"), shared, temp=True), members
 
 
-def _all_pairs(held: Table, window_days: int) -> Table:
+def _all_pairs(held: Table, members: Table, window_days: int) -> Table:
     mine, theirs = held.filter(held.fresh), held.view()
     apart = mine.article != theirs.article
     once = ~theirs.fresh | (mine.article < theirs.article)
     pairs = mine.join(theirs, [mine.key == theirs.key, apart, once], rname="{name}_right")
-    pairs = pairs.filter(_close(pairs.published_at, pairs.published_at_right, window_days))
-    return pairs.select(left="article", right="article_right")
+    # Two texts share a hundred keys, and times are slow to compare: each pair once.
+    pairs = pairs.select(left="article", right="article_right").distinct()
+    pairs = pairs.join(members.rename(left="article", left_at="published_at"), "left")
+    pairs = pairs.join(members.rename(right="article", right_at="published_at"), "right")
+    return pairs.filter(_close(pairs.left_at, pairs.right_at, window_days)).select("left", "right")
 
 
-def _neighbours(held: Table, new: Side, window_days: int, max_frequency: int) -> Table:
+def _neighbours(hot: Table, members: Table, new: Side, window_days: int) -> Table:
     """Each member of a large family with the texts before and after it under each key they share."""
-    hot = held.filter(held.n > max_frequency)
+    hot = hot.join(members, "article").select("key", "article", "published_at", "fresh")
     total = new.keys.group_by("article").aggregate(keys=ibis._.count())
     mine = hot.filter(hot.fresh).group_by("article").aggregate(hot=ibis._.count()).join(total, "article")
     family = mine.filter(mine.hot > _FAMILY_SHARE * mine["keys"]).select("article", member=True)
