@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,6 @@ from pipeline.config import Config
 from pipeline.extract.workers import extract_stream
 from pipeline.lake import Lake, contract
 from pipeline.partition import Run
-from pipeline.run.collect import collect_run
-from pipeline.run.forms import forms
 from pipeline.run.rows import article_row, fetch_row, reject_row
 from pipeline.run.staging import Rows, Staging
 from pipeline.sources.files import read_paths
@@ -39,18 +39,25 @@ def ingest_paths(paths: Sequence[str | Path], lake: Lake, run: Run, config: Conf
     """
     config = config or Config()
     staging = Staging(lake, run, FILES)
-    if lake.ledger(run.name) is None:
-        with (
-            staging.writing("fetches") as fetches,
-            staging.writing("rejects") as rejects,
-            staging.writing("articles") as articles,
-        ):
-            for _, result in extract_stream(_captures(paths, config, run, fetches, rejects, articles), config.extract):
-                if isinstance(result, Article):
-                    articles.add(article_row(run, result))
-                else:
-                    rejects.add(reject_row(run, result))
-    return collect_run(lake, run, [FILES])
+    with ThreadPoolExecutor(1) as beside:
+        committing = beside.submit(import_module, "pipeline.run.collect")  # takes a second, as the workers do to start
+        if lake.ledger(run.name) is None:
+            _stage(paths, staging, run, config)
+        ledger: dict[str, Any] = committing.result().collect_run(lake, run, [FILES])
+    return ledger
+
+
+def _stage(paths: Sequence[str | Path], staging: Staging, run: Run, config: Config) -> None:
+    with (
+        staging.writing("fetches") as fetches,
+        staging.writing("rejects") as rejects,
+        staging.writing("articles") as articles,
+    ):
+        for _, result in extract_stream(_captures(paths, config, run, fetches, rejects, articles), config.extract):
+            if isinstance(result, Article):
+                articles.add(article_row(run, result))
+            else:
+                rejects.add(reject_row(run, result))
 
 
 def _captures(
@@ -71,6 +78,8 @@ def _captures(
 
 def _ready_texts(batch: pa.RecordBatch, config: Config, run: Run, fetches: Rows, rejects: Rows, articles: Rows) -> None:
     """Texts that need no extraction, a batch at a time."""
+    from pipeline.run.forms import forms  # compiled: slow to import
+
     table = pa.Table.from_batches([batch])
     n = batch.num_rows
     made = forms(batch["text"])
