@@ -32,9 +32,10 @@ _SPLIT = re.compile(
 )
 _NO_NAME = re.compile(
     r"https?:|www\.|[@/<>{}\[\](]|\d{2}|(?-i:^[a-z]+(?:-[a-z]+)+$)|"
+    r"(?-i:^The\s)|(?-i:^[a-z]+[A-Z]\w*$)|\.(?:com|org|net|news|co|de|fr|tv)\b|"
     r"\b(?:staff|writer|writers|reporter|reporters|editor|editors|correspondent|desk|newsroom|admin|author|contributor|contributors|update[ds]?|published|agencies|news|team|with|from|"
     r"redaktion|redazione|rédaction|redacción|sponsored|press|times|gazette|view|minutes?|read|follow|anchor|"
-    r"producer|columnist|et al)\b",
+    r"producer|columnist|magazine|media|network|editorial|bureau|tribune|herald|journal|report|et al)\b",
     re.IGNORECASE,
 )
 
@@ -139,7 +140,7 @@ def author_names(bylines: Iterable[str | None], site: str | None = None) -> tupl
                 not 2 < len(name) <= 60
                 or _NO_NAME.search(name)
                 or agency_in(name)
-                or name.casefold() == (site or "").casefold()
+                or f"{name} ".casefold().startswith(f"{site or ' '} ".casefold())
             ):
                 continue
             if name.isupper() and " " in name:

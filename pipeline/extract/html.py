@@ -83,7 +83,7 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     bylines = (
         (meta.origins.get("authors", ""), author_names(meta.authors, publisher)),
         ("signature", signature),
-        ("search", author_names([found.author], publisher)),
+        ("search", tuple(n for n in author_names([found.author], publisher) if " " in n)),  # else it is a rubric
         ("byline", author_names([meta.byline], publisher)),
     )
     wrote, authors = next((by for by in bylines if by[1]), ("", ()))

@@ -25,7 +25,10 @@ _NAME = re.compile(
     r"(?:de|da|di|du|la|le|van|von|der|den|el|al|bin|dos|ter)\b)){1,4}"
 )
 _ELSEWHERE = frozenset(("aside", "footer", "nav"))
-_OTHERS = re.compile(r"comment|related|sidebar|recirc|teaser|latest|popular|trending", re.IGNORECASE)
+_OTHERS = re.compile(  # not the article in a layout that "has-sidebar"
+    r"comment|related|(?<![\w-])(?:left-|right-|main-|site-)?sidebar|recirc|teaser|latest|popular|trending",
+    re.IGNORECASE,
+)
 _AROUND = 5  # steps up to what holds the byline or something else; further up, names mean the page
 _NEAR = 400  # elements behind the headline in which a byline stands
 _SHARED = 4  # steps up to what holds all names of one byline

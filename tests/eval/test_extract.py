@@ -86,9 +86,14 @@ def test_pages_are_read_better_than_by_trafilatura_alone() -> None:
     result = evaluate_extraction(CORPORA / "extraction")
     better = {measure: v["value"] for measure, v in result["difference"].items()}
     assert {measure: v for measure, v in better.items() if v < 0} == {}
-    assert better["f1"] >= 0.025
-    assert result["wirefold"]["f1"]["value"] >= 0.935  # the truth itself is cut on some pages
-    assert result["wirefold"]["title"]["value"] >= 0.95
+    assert better["f1"] >= 0.035
+    reached = {measure: v["value"] for measure, v in result["wirefold"].items() if measure != "seconds"}
+    assert reached["f1"] >= 0.945  # the truth itself is cut on some pages
+    assert reached["precision"] >= 0.92
+    assert reached["recall"] >= 0.97
+    assert reached["title"] >= 0.95
+    assert reached["author_f1"] >= 0.89
+    assert reached["day"] >= 0.83  # of the true days, 33 are none of publication or not on the page
 
 
 def test_what_the_truth_does_not_know_is_not_measured(tmp_path: Path) -> None:

@@ -101,6 +101,24 @@ def test_an_organisation_is_no_author() -> None:
     assert found.authors == ()
 
 
+@pytest.mark.parametrize(
+    ("said", "authors"),
+    [
+        (["The Harbour Post"], ("Bo Ek",)),  # a paper is no author: the byline counts
+        (["Ada Lind", "Ferry Report"], ("Ada Lind",)),
+        (["Ada Lind", "harbour-post.example.com"], ("Ada Lind",)),
+        (["Ada Lind", "adaLindPost"], ("Ada Lind",)),
+        (["Els News Sport"], ("Bo Ek",)),
+        (["Adalind"], ("Adalind",)),
+    ],
+)
+def test_names_of_sites_and_accounts_are_no_authors(said: list[str], authors: tuple[str, ...]) -> None:
+    head = ld(author=[{"@type": "Person", "name": name} for name in said])
+    byline = '<div class="has-sidebar"><a rel="author" href="/authors/bo">Bo Ek</a></div>'
+    head += '<meta property="og:site_name" content="Els News">'
+    assert article(page(head).replace("</h1>", f"</h1>{byline}")).authors == authors
+
+
 def test_a_rubric_in_the_heading_is_no_part_of_the_headline() -> None:
     head = '<meta property="og:title" content="What the new ferry means for us">'
     assert article(page(head, h1="<span>Opinion</span> What the new ferry means for us")).title == (
