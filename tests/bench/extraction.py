@@ -60,26 +60,35 @@ if __name__ == "__main__":
     threading.Thread(target=watch, daemon=True).start()
     from pipeline.run.job import ingest_files
     with tempfile.TemporaryDirectory() as lake:
-        ingest_files(sys.argv[1:], lake)
+        ledger = ingest_files(sys.argv[1:], lake)["ledger"]
         from pipeline.run.fold import fold
-        print(json.dumps({"texts": fold(None, lake)["records"], "worker_mb": peak / 1024}))
+        records = fold(None, lake)["records"]
+        texts = ledger["discovered"] - ledger["rejected"]  # with those that are records already
+        print(json.dumps({"texts": texts, "records": records, "worker_mb": peak / 1024}))
 """
 _DATATROVE = """
 import json, sys, tempfile
 from pathlib import Path
 from datatrove.executor import LocalPipelineExecutor
-from datatrove.pipeline.dedup import MinhashDedupSignature
+from datatrove.pipeline.dedup import MinhashDedupBuckets, MinhashDedupCluster, MinhashDedupFilter, MinhashDedupSignature
+from datatrove.pipeline.dedup.minhash import MinhashConfig
 from datatrove.pipeline.extractors import Trafilatura
-from datatrove.pipeline.readers import WarcReader
+from datatrove.pipeline.readers import ParquetReader, WarcReader
 from datatrove.pipeline.writers import ParquetWriter
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as out:
-        done = LocalPipelineExecutor(
-            [WarcReader(str(Path(sys.argv[1]).parent), glob_pattern="*.warc.gz"), Trafilatura(),
-             ParquetWriter(f"{out}/records"), MinhashDedupSignature(f"{out}/signatures")],
-            tasks=2, workers=2, logging_dir=f"{out}/logs",
-        ).run()
-        print(json.dumps({"texts": done.stats[1].stats["forwarded"].total}))
+        how = MinhashConfig()
+        steps = [
+            (2, [WarcReader(str(Path(sys.argv[1]).parent), glob_pattern="*.warc.gz"), Trafilatura(),
+                 ParquetWriter(f"{out}/texts"), MinhashDedupSignature(f"{out}/signatures", config=how)]),
+            (how.num_buckets, [MinhashDedupBuckets(f"{out}/signatures", f"{out}/buckets", config=how)]),
+            (1, [MinhashDedupCluster(f"{out}/buckets", f"{out}/removed", config=how)]),
+            (2, [ParquetReader(f"{out}/texts"), MinhashDedupFilter(f"{out}/removed"), ParquetWriter(f"{out}/records")]),
+        ]
+        done = [LocalPipelineExecutor(step, tasks=tasks, workers=2, logging_dir=f"{out}/logs-{n}").run()
+                for n, (tasks, step) in enumerate(steps)]
+        texts, records = (done[n].stats[m].stats["forwarded"].total for n, m in ((0, 1), (3, 1)))
+        print(json.dumps({"texts": texts, "records": records}))
 """
 
 
@@ -88,6 +97,7 @@ class Speed(NamedTuple):
 
     Attributes:
         texts: Pages that gave a text.
+        records: Of them, those that were written; None where nothing is left out.
         seconds: By the clock.
         cpu: Processor seconds of it and its processes; not of datatrove's, whose workers belong to a server.
         worker_mb: The most memory that one worker held; None where it was not measured.
@@ -96,6 +106,7 @@ class Speed(NamedTuple):
     texts: int
     seconds: float
     cpu: float
+    records: int | None = None
     worker_mb: float | None = None
 
 
@@ -123,8 +134,9 @@ def run(
     ours = found["wirefold"]
     for name, speed in found.items():
         memory = f", {speed.worker_mb:.0f} MB a worker at most" if speed.worker_mb else ""
+        records = f", {speed.records:,} records" if speed.records is not None else ""
         say(
-            f"{name:12} {speed.texts:6,} texts of {pages:,} pages  {pages / speed.seconds:6.1f} pages/s  "
+            f"{name:12} {speed.texts:6,} texts of {pages:,} pages{records}  {pages / speed.seconds:6.1f} pages/s  "
             f"{1_000 * speed.cpu / pages:5.1f} ms of processor a page{memory}"
         )
     for name in found.keys() - {"wirefold"}:
