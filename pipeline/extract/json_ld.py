@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-__all__ = ["article_node", "names", "nodes", "plain", "strings", "types"]
+__all__ = ["article_node", "names", "nodes", "plain", "selectors", "strings", "types"]
 
 _ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report$|LiveBlogPosting|Review$")
 _MAX_NODES = 5_000  # objects looked at on one page
@@ -76,6 +76,13 @@ def plain(value: Any) -> str | None:
     if isinstance(value, dict):
         value = value.get("@value") or value.get("name") or value.get("url")
     return " ".join(re.sub(r"<[^<>]*>", "", unescape(value)).split()) or None if isinstance(value, str) else None
+
+
+def selectors(parts: Any) -> Iterator[str]:
+    """CSS selectors of a page's parts (schema.org/WebPageElement)."""
+    for part in (parts if isinstance(parts, list) else [parts])[:20]:
+        if isinstance(part, dict):
+            yield from strings(part.get("cssSelector"))
 
 
 def names(value: Any, *, organisations: bool | None = None) -> Iterator[str]:

@@ -15,6 +15,7 @@ __all__ = ["Sort", "sort_of", "why_no_article"]
 
 _FEW = 150  # words; more are a text of their own, whatever stands around them
 _PART = 300  # words; texts beyond are rarely the free beginning of another
+_PAID_CHARS = 400  # of what one must pay for, when it is there
 _ENTRIES = 5
 
 _ERROR = re.compile(  # titles of what servers show instead of a page
@@ -115,13 +116,19 @@ def _is_written(meta: PageMetadata) -> bool:
 
 
 def _is_truncated(tree: HtmlElement, meta: PageMetadata, words: int) -> bool:
-    """Whether the page shows a part: by its own word count, or it costs and is short, or it asks to pay."""
+    """Whether the page shows a part: by its own word count, or it costs and is short, or it asks to pay.
+
+    What costs may be there all the same, and be covered when it is shown.
+    """
     if meta.words and meta.words > 2 * words and meta.words - words > _FEW:
         return True
     if words >= _PART:
         return False
     if not meta.is_free:
-        return True
+        return not any(
+            meta.paid.intersection((e.get("class") or "").split()) and len("".join(e.itertext())) >= _PAID_CHARS
+            for e in tree.iter("div", "section", "article", "main")
+        )
     return any(
         _PAYWALL.search(text)
         for e in tree.iter("p", "div", "h2", "h3", "span", "button", "a")

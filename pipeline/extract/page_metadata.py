@@ -25,6 +25,7 @@ _BYLINE_CLASSES = frozenset(("by", "byline", "by-line", "byline-text", "article-
 _SHORTCODE = re.compile(  # WordPress's own markup
     r"\[[a-z][\w-]{1,40}\s+[\w-]{1,40}=[^\[\]]{0,2000}\]|\[/[a-z][\w-]{1,40}\]"
 )
+_CLASS = re.compile(r"\.([\w-]+)")  # in a CSS selector
 _CODE = re.compile(r"[:|_=]")  # in a keyword that is for machines
 
 Said = tuple[str, Any]
@@ -46,6 +47,7 @@ class PageMetadata:
         body: Paragraphs of the article as its JSON-LD has them; often all in one, often cut.
         types: Types of its JSON-LD objects and of OpenGraph.
         is_free: False when it says that one must pay to read it.
+        paid: Classes of the elements that it says one must pay for.
         words: Length of the article in words, as it says.
         origins: Who said so, by the name of an article's attribute.
         title_origins: Who said so, by the title.
@@ -67,6 +69,7 @@ class PageMetadata:
     body: list[str] = field(default_factory=list)
     types: frozenset[str] = frozenset()
     is_free: bool = True
+    paid: frozenset[str] = frozenset()
     words: int | None = None
     origins: dict[str, str] = field(default_factory=dict)
     title_origins: dict[str, str] = field(default_factory=dict)
@@ -151,6 +154,7 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
     page.body = _body(data.get("articleBody"))
     page.types = frozenset((*(t for n in nodes for t in json_ld.types(n)), *(t for _, t in _get(meta, "og:type"))))
     page.is_free = str(data.get("isAccessibleForFree", True)).strip().lower() not in ("false", "0", "no")
+    page.paid = frozenset(_CLASS.findall(" ".join(json_ld.selectors(data.get("hasPart")))))
     length = str(data.get("wordCount", ""))
     page.words = int(length) if length.isdecimal() else None
     return page

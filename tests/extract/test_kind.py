@@ -71,6 +71,15 @@ def test_a_live_file_is_told_by_its_title_and_its_entries() -> None:
     assert article(page(title, h1="Ferry strike: live updates")).kind is Kind.ARTICLE
 
 
+PAID = ld(
+    **{
+        "@type": "NewsArticle",
+        "isAccessibleForFree": "False",
+        "hasPart": {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": ".paid"},
+    }
+)
+
+
 @pytest.mark.parametrize(
     ("head", "markup", "truncated"),
     [
@@ -78,6 +87,8 @@ def test_a_live_file_is_told_by_its_title_and_its_entries() -> None:
         (ld(**{"@type": "NewsArticle", "isAccessibleForFree": False}), "", True),
         (ld(**{"@type": "NewsArticle", "isAccessibleForFree": "False"}), "", True),
         (ld(**{"@type": "NewsArticle", "isAccessibleForFree": True}), "", False),
+        (PAID, "", True),
+        (PAID, f'<div class="x paid">{"All that one pays for. " * 30}</div>', False),  # it is there, covered
         (ld(**{"@type": "NewsArticle", "wordCount": 900}), "", True),
         (ld(**{"@type": "NewsArticle", "wordCount": 120}), "", False),
         ("", "<div><span>Subscribe to continue reading this article</span></div>", True),
