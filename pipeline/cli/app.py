@@ -37,8 +37,9 @@ def main(
 
 
 for command in (
-    working.run, working.ingest, working.fold, working.resketch, reading.stories, reading.show, reading.diff,
-    reading.explain, tracing.trace, deciding.review, deciding.decide, reading.check, extracting.extract, serving.demo,
+    working.run, working.ingest, working.fold, working.resketch, working.compact, reading.stories, reading.show,
+    reading.diff, reading.explain, tracing.trace, deciding.review, deciding.decide, reading.check, extracting.extract,
+    serving.demo,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(airflow.app, name="airflow")

@@ -129,8 +129,8 @@ def _say_outcome(lake: Lake, run: Run, ledger: dict[str, Any], console: Console)
 
 
 def _not_modified(lake: Lake, run: Run) -> int:
-    files = [f for f in lake.files("fetches", [run.day]) if f.name == f"{run.name}.parquet"]
-    where = (pc.field("outcome") == "unchanged") & (pc.field("status") == 304)
+    files = [f for f in lake.files("fetches", [run.day]) if run.name in f.runs]
+    where = (pc.field("run") == run.key) & (pc.field("outcome") == "unchanged") & (pc.field("status") == 304)
     return int(lake.dataset(files, "fetches").count_rows(filter=where))
 
 

@@ -1,7 +1,8 @@
-"""The commands that change a lake: ``run``, ``ingest``, ``fold``, ``resketch``."""
+"""The commands that change a lake: ``run``, ``ingest``, ``fold``, ``resketch``, ``compact``."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ import typer
 
 from pipeline.cli.options import DEFAULT_LAKE, Json, LakeRoot, Partition, Verbose
 
-__all__ = ["fold", "ingest", "resketch", "run"]
+__all__ = ["compact", "fold", "ingest", "resketch", "run"]
 
 
 def run(
@@ -128,6 +129,33 @@ def resketch(
         return
     out.print(f"{count(articles, 'article')} sketched anew")
     out.print(f"Now compare them again:  wirefold fold --lake {_quoted(lake)}", markup=False, soft_wrap=True)
+
+
+def compact(
+    lake: LakeRoot = DEFAULT_LAKE,
+    before: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Leave this day and later ones; default: a week ago.")
+    ] = None,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Make few files of the many that the runs of past days have left. Their runs cannot be repeated afterwards."""
+    from pipeline.cli import catalog
+    from pipeline.cli.console import console, count, print_json
+
+    store = catalog.open_lake(lake)
+    from pipeline.run.compact import compact as compact_lake
+
+    with console(stderr=True).status("Compacting …"):
+        result = compact_lake(store, f"{before or datetime.now(UTC) - timedelta(days=7):%Y-%m-%d}")
+    if as_json:
+        print_json(result)
+        return
+    out = console()
+    out.print(f"{count(result['days'], 'day')} compacted: {result['files_before']:,} files are {result['files']:,}")
+    if result["waiting"]:
+        out.print(f"{count(result['waiting'], 'day')} must be folded first:  wirefold fold --lake {_quoted(lake)}",
+                  markup=False, soft_wrap=True)  # fmt: skip
 
 
 def _folded(result: dict[str, Any]) -> list[str]:

@@ -30,6 +30,8 @@ class DataFile:
         digest: xxh3-128 of the file's bytes, hex.
         source: What it was derived from (a digest), for derived tables; None for facts.
         bounds: Of some columns; files of no rows have none.
+        start: Of a table with a row for each article: which row of the file of articles its first one is.
+        held: Names of the runs in it, when there are several.
     """
 
     table: str
@@ -41,10 +43,22 @@ class DataFile:
     contract: str
     source: str | None = None
     bounds: dict[str, Bounds] = field(default_factory=dict, hash=False)
+    start: int = 0
+    held: tuple[str, ...] = ()
 
     @property
     def rel(self) -> str:
         return f"{self.table}/day={self.day}/{self.name}"
+
+    @property
+    def of(self) -> str:
+        """Name of the file of articles that its rows are about: a part of records is ``RUN.1.parquet``."""
+        return f"{self.name.split('.')[0]}.parquet"
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """Names of the runs that its rows are from."""
+        return self.held or (self.name.split(".")[0],)
 
     def may_hold(self, column: str, low: Any, high: Any) -> bool:
         """Whether a value from `low` to `high` may be among those of a column."""
@@ -85,7 +99,9 @@ def stale(file: DataFile, now: str) -> str:
 
 def entry(file: DataFile) -> dict[str, Any]:
     """What a manifest says of a file, beside its name."""
-    return {k: v for k, v in asdict(file).items() if k not in ("table", "day", "name")}
+    optional = {k: v for k, v in (("start", file.start), ("held", file.held)) if v}
+    told = {k: v for k, v in asdict(file).items() if k not in ("table", "day", "name", "start", "held")}
+    return told | optional
 
 
 def document(content: dict[str, Any]) -> bytes:

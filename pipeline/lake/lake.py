@@ -160,10 +160,11 @@ class Lake:
         """The rows of articles in files of another table, or of the same."""
         digests = {(f.day, f.name): f.digest for f in self.files("articles")}
         for file in files:
-            place = (file.day, file.name)
+            place = (file.day, file.of)
             if file.table == "articles" or file.source == digests.get(place):
                 if place in articles:
-                    yield file, articles[place][1]
+                    rows = articles[place][1] - file.start
+                    yield file, rows[(rows >= 0) & (rows < file.rows)]
             else:  # its articles have changed since
                 here = self.dataset([file], file.table).to_table(columns=["article_id"])["article_id"]
                 if len(rows := np.flatnonzero(pc.is_in(here, ids).to_numpy())):
@@ -282,7 +283,11 @@ class Lake:
             rows = json.loads(self.storage.read(rel))
             files = {
                 name: DataFile(
-                    **{**row, "bounds": {c: tuple(b) for c, b in row.get("bounds", {}).items()}},
+                    **{
+                        **row,
+                        "bounds": {c: tuple(b) for c, b in row.get("bounds", {}).items()},
+                        "held": tuple(row.get("held", ())),
+                    },
                     table=table,
                     day=day,
                     name=name,

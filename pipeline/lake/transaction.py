@@ -52,12 +52,21 @@ class Transaction:
         self._changes: dict[tuple[str, str], dict[str, DataFile | None]] = {}
 
     @contextmanager
-    def writer(self, table: str, day: str, name: str, source: str | None = None) -> Iterator[TableWriter]:
+    def writer(
+        self,
+        table: str,
+        day: str,
+        name: str,
+        source: str | None = None,
+        start: int = 0,
+        runs: tuple[str, ...] = (),
+    ) -> Iterator[TableWriter]:
         """Write (or replace) one file of a table. No rows, no file, unless `source` is given.
 
         Args:
             name: File name, ``….parquet``.
             source: Digest of what the rows were derived from; an empty file then says that nothing came of it.
+            start, runs: See `DataFile`; `runs` only when there are several.
         """
         terms = contract(table)
         staged = f"{self.folder}/{table}/{day}/{name}"
@@ -70,6 +79,7 @@ class Transaction:
         written = DataFile(
             table=table, day=day, name=name, rows=file.rows, bytes=self._storage.size(staged),
             digest=digest(self._storage, staged), contract=terms.version, source=source, bounds=file.bounds,
+            start=start, held=runs,
         )  # fmt: skip
         self._changes.setdefault((table, day), {})[name] = written
         self._moves.append((staged, written.rel))

@@ -10,17 +10,20 @@ import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import structlog
 from numpy.typing import NDArray
 
 from pipeline.article import Outcome
 from pipeline.engines.duckdb import engine, scan
 from pipeline.errors import WirefoldError
-from pipeline.lake import DataFile, Lake, Transaction
+from pipeline.lake import Lake, Transaction
 from pipeline.lake.lake import INTERNAL
 from pipeline.partition import Run
 from pipeline.run.staging import Staging
 
 __all__ = ["collect_run"]
+
+log = structlog.get_logger(__name__)
 
 _CLASSES = (Outcome.ARTICLE, Outcome.EXACT_COPY, Outcome.UNCHANGED)
 _ADDED = (Outcome.ARTICLE.value, Outcome.EXACT_COPY.value)
@@ -43,6 +46,10 @@ def collect_run(lake: Lake, run: Run, sources: Sequence[str]) -> dict[str, Any]:
         staged = [Staging(lake, run, s) for s in sources]
         ready = [s for s in staged if s.extracted]
         if before and not ready:
+            return before
+        if before and _is_closed(lake, run):
+            log.warning("the run is over and compacted; what it found now is left out", run=run.key)
+            tx.discard(f"{INTERNAL}/staging/{run.name}")
             return before
         kept = [n for n in (before or {"sources": {}})["sources"] if n not in {s.source for s in ready}]
         outcomes = _classify(lake, run, ready)
@@ -79,8 +86,9 @@ def _classify(lake: Lake, run: Run, ready: Sequence[Staging]) -> dict[str, pa.Ta
     files = lake.files("articles", [run.day])
     with engine() as con:
         articles = con.create_table("staged", staged, temp=True)
-        others = con.create_table("others", _there(lake, staged, "article_id", lambda f: f.name != own), temp=True)
-        earlier = con.create_table("earlier", _there(lake, staged, "text_hash", lambda f: f.name < own), temp=True)
+        ids = _there(lake, staged, "article_id", lambda runs: pc.not_equal(runs, run.key))
+        texts = _there(lake, staged, "text_hash", lambda runs: pc.less(runs, run.key))
+        others, earlier = con.create_table("others", ids, temp=True), con.create_table("earlier", texts, temp=True)
         mine = scan(con, lake, "articles", [f for f in files if f.name == own], ["article_id", "text_hash", "source"])
         mine = mine.filter(~mine.source.isin(again.to_pylist()))
         known_ids = others.union(mine.select("article_id")).distinct().mutate(known_id=True)
@@ -96,11 +104,20 @@ def _classify(lake: Lake, run: Run, ready: Sequence[Staging]) -> dict[str, pa.Ta
     return {s.source: result.filter(pc.equal(result["source"], s.source)) for s in ready}
 
 
-def _there(lake: Lake, staged: pa.Table, column: str, among: Callable[[DataFile], bool]) -> pa.Table:
-    """The values of a column that some of the lake's articles have already, and now and then another."""
-    found = lake.places(column, staged[column].unique())
-    values = [chunk for f, rows in found if among(f) for chunk in lake.pick(f, rows, [column])[column].chunks]
+def _there(lake: Lake, staged: pa.Table, column: str, among: Callable[[pa.ChunkedArray], pa.ChunkedArray]) -> pa.Table:
+    """The values of a column that articles of some runs have already, and now and then another.
+
+    Args:
+        among: Which of the runs (their keys) count.
+    """
+    found = [lake.pick(f, rows, [column, "run"]) for f, rows in lake.places(column, staged[column].unique())]
+    values = [chunk for rows in found for chunk in rows.filter(among(rows["run"]))[column].chunks]
     return pa.table({column: pa.chunked_array(values, pa.string())})
+
+
+def _is_closed(lake: Lake, run: Run) -> bool:
+    """Whether the files of a run have become one with those of others."""
+    return any(run.name in f.held for table in ("fetches", "articles", "rejects") for f in lake.files(table, [run.day]))
 
 
 def _empty() -> dict[str, Any]:

@@ -26,11 +26,14 @@ from pipeline.lake.lake import INTERNAL
 from pipeline.partition import Run
 from pipeline.run.decisions import Decision, pair_key, standing
 from pipeline.run.drawing import Drawing, without_bridges
-from pipeline.run.tombstones import Tombstone, buried, tombstones
+from pipeline.run.records import Place_, write_records
+from pipeline.run.tombstones import Tombstone, tombstones
 
-__all__ = ["mark_published", "publish"]
+__all__ = ["STATE", "mark_published", "publish"]
 
-_STATE = f"{INTERNAL}/published.json"
+STATE = f"{INTERNAL}/published.json"
+"""Digests of the articles, links and decisions that stories and records were made from."""
+
 _GROUPING = [r.value for r in Relation if r in GROUPING]
 _META = [
     "article_id",
@@ -45,9 +48,6 @@ _META = [
     "seen_at",
     "run",
 ]
-_JUDGED = ["story_id", "relation", "parent_id", "version_no", "is_canonical"]
-
-Place_ = tuple[str, str]  # day and name of a file
 
 
 def publish(lake: Lake, tx: Transaction) -> dict[str, int]:
@@ -58,15 +58,16 @@ def publish(lake: Lake, tx: Transaction) -> dict[str, int]:
     """
     stones = tombstones(lake)
     state = _state(lake, stones)
-    before = json.loads(lake.storage.read(_STATE)) if lake.storage.exists(_STATE) else {}
+    before = json.loads(lake.storage.read(STATE)) if lake.storage.exists(STATE) else {}
     if state != before:
         links = _links(lake)
         seeds = _changed(lake, state, before, links)
         stories, places, meta, drawn = _judge(lake, links, seeds, stones)
-        touched = {_file(row["run"]) for row in meta.values()}
-        written = _write_records(lake, tx, places, touched, stones)
-        judged = _write_stories(lake, tx, stories, places, meta, drawn, touched)
-        tx.put(_STATE, state)
+        homes = _files_of_runs(lake)
+        touched = {homes[row["run"]] for row in meta.values()}
+        written = write_records(lake, tx, places, touched, stones)
+        judged = _write_stories(lake, tx, stories, places, meta, drawn, homes)
+        tx.put(STATE, state)
     else:
         written = judged = 0
     # What this transaction is about to put in place counts already.
@@ -76,7 +77,7 @@ def publish(lake: Lake, tx: Transaction) -> dict[str, int]:
 
 def mark_published(lake: Lake, tx: Transaction) -> None:
     """Say that stories and records are as they should be, whoever wrote them."""
-    tx.put(_STATE, _state(lake, tombstones(lake)))
+    tx.put(STATE, _state(lake, tombstones(lake)))
 
 
 def _state(lake: Lake, stones: dict[str, Tombstone]) -> dict[str, dict[str, str]]:
@@ -84,8 +85,9 @@ def _state(lake: Lake, stones: dict[str, Tombstone]) -> dict[str, dict[str, str]
     return state | {"withdrawn": {i: f"{s.why} {s.at.isoformat()}" for i, s in stones.items()}}
 
 
-def _file(run: str) -> Place_:
-    return run[:10], f"{Run(run).name}.parquet"
+def _files_of_runs(lake: Lake) -> dict[str, Place_]:
+    """Where the articles of each run (its key) are."""
+    return {Run.named(run).key: (f.day, f.name) for f in lake.files("articles") for run in f.runs}
 
 
 def _links(lake: Lake) -> pa.Table:
@@ -201,55 +203,6 @@ def _neighbourhood(links: pa.Table, must: Iterable[tuple[str, str]], seeds: pa.A
     return ids.filter(pa.array(np.isin(component, np.unique(component[codes[2 * n :]]))))
 
 
-def _write_records(
-    lake: Lake,
-    tx: Transaction,
-    places: dict[str, tuple[Story, Place]],
-    touched: set[Place_],
-    stones: dict[str, Tombstone],
-) -> int:
-    """Write the record files in which a row is new or judged otherwise; returns the rows written.
-
-    Args:
-        touched: Files that hold articles of `places`.
-    """
-    done = {(f.day, f.name): f for f in lake.files("records")}
-    articles = {(f.day, f.name): f for f in lake.files("articles")}
-    written = 0
-    for place, file in articles.items():
-        old = done.get(place)
-        same_articles = old is not None and old.source == file.digest
-        if same_articles and place not in touched:
-            continue
-        judged: dict[str, tuple[Any, ...]] = {}
-        if old is not None and same_articles:
-            rows = lake.dataset([old], "records").to_table(columns=["article_id", "withdrawn", *_JUDGED])
-            why = dict(zip(*(rows[c].to_pylist() for c in ("article_id", "withdrawn")), strict=True))
-            rows = rows.drop_columns("withdrawn")
-            judged = {i: tuple(v) for i, *v in zip(*(c.to_pylist() for c in rows.columns), strict=True)}
-            same_stones = all(
-                w == (stones[i].why if i in stones and not stones[i].words else None) for i, w in why.items()
-            )
-            if same_stones and all(judged[i] == _judgement(*places[i]) for i in judged if i in places):
-                continue
-        with tx.writer("records", file.day, file.name, source=file.digest) as out:
-            for batch in lake.batches(file):
-                ids = batch["article_id"].to_pylist()
-                values = [_judgement(*places[i]) if i in places else judged[i] for i in ids]
-                data = pa.Table.from_batches([batch])
-                for name, column in zip(_JUDGED, zip(*values, strict=True), strict=True):
-                    data = data.append_column(name, pa.array(column, contract("records").schema.field(name).type))
-                out.write(buried(data, stones))
-                written += batch.num_rows
-    for day, name in done.keys() - articles.keys():
-        tx.remove("records", day, name)
-    return written
-
-
-def _judgement(of: Story, place: Place) -> tuple[Any, ...]:
-    return (of.id, place.relation, place.parent, place.version, of.canonical == place.id)
-
-
 def _write_stories(
     lake: Lake,
     tx: Transaction,
@@ -257,20 +210,20 @@ def _write_stories(
     places: dict[str, tuple[Story, Place]],
     meta: dict[str, dict[str, Any]],
     drawn: dict[str, list[dict[str, Any]]],
-    touched: set[Place_],
+    homes: dict[str, Place_],
 ) -> int:
     """Write the story files in which a row is new or changed; returns the rows written.
 
-    A story lives in the file of the run that brought its founder. An id that was given out once stays as a row: when
+    A story lives in the file that goes with the one of its founder. An id that was given out once stays as a row: when
     its founder has become part of another story, the row says which.
     """
     fresh = {s.id: _story_row(s, meta, drawn.get(s.id, [])) for s in stories}
     files = {(f.day, f.name): f for f in lake.files("stories")}
     by_file: dict[Place_, dict[str, dict[str, Any]]] = defaultdict(dict)
     for s, row in fresh.items():
-        by_file[_file(meta[s[1:]]["run"])][s] = row
+        by_file[homes[meta[s[1:]]["run"]]][s] = row
     written = 0
-    for place in sorted(touched):
+    for place in sorted({homes[row["run"]] for row in meta.values()}):
         old = (
             {r["story_id"]: r for r in lake.dataset([files[place]], "stories").to_table().to_pylist()}
             if place in files

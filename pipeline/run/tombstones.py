@@ -75,10 +75,10 @@ def buried(records: pa.Table, found: dict[str, Tombstone]) -> pa.Table:
 
 
 def _kill_notices(lake: Lake) -> list[dict[str, Any]]:
-    published = {(f.day, f.name): f.source for f in lake.files("records")}
+    published = {(f.day, f.of): f.source for f in lake.files("records")}
     fresh = [f for f in lake.files("articles") if published.get((f.day, f.name)) != f.digest]
     known = {(f.day, f.name) for f in lake.files("articles")} - {(f.day, f.name) for f in fresh}
-    records = [f for f in lake.files("records") if (f.day, f.name) in known and f.may_hold("notice", KILL, KILL)]
+    records = [f for f in lake.files("records") if (f.day, f.of) in known and f.may_hold("notice", KILL, KILL)]
     ids = lake.dataset(records, "records").to_table(columns=["article_id"], filter=pc.field("notice") == KILL)[
         "article_id"
     ]

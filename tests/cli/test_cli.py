@@ -35,7 +35,8 @@ def largest(lake: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "command", [[], *([c] for c in ("run", "ingest", "fold", "resketch", "decide", *READING, "demo", "airflow"))]
+    "command",
+    [[], *([c] for c in ("run", "ingest", "fold", "resketch", "compact", "decide", *READING, "demo", "airflow"))],
 )
 def test_help(command: list[str]) -> None:
     result = wirefold(*command, "--help")
