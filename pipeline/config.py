@@ -48,7 +48,7 @@ class ExtractSettings(_Model):
     """Limits for turning bytes into articles."""
 
     min_words: Annotated[int, Field(ge=0)] = 20
-    page_timeout: Annotated[float, Field(gt=0)] = 20.0  # seconds for one page, then its worker is stopped
+    page_timeout: Annotated[float, Field(gt=0)] = 20.0  # seconds of computing, then a page is given up
     max_depth: Annotated[int, Field(gt=0)] = 500  # nesting of elements
     workers: Annotated[int, Field(ge=0)] = 0  # 0: one per core
 

@@ -6,6 +6,7 @@ import gc
 import multiprocessing
 import os
 import resource
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -68,13 +69,20 @@ def prepare_worker() -> None:
     gc.freeze()  # modules are garbage never: do not look at them again and again
 
 
-def work(task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """One task in a worker. Memory must not grow with their number, so the libraries' caches are emptied at times."""
+def work(limit: float, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """One task in a worker, which the kernel ends when it has computed for `limit` seconds, waiting not counted.
+
+    Memory must not grow with their number, so the libraries' caches are emptied at times.
+    """
     if next(_done) % _REMEMBERED == 0:
         from trafilatura.meta import reset_caches  # htmldate's, courlan's and charset_normalizer's too
 
         reset_caches()
-    return task(*args, **kwargs)
+    signal.setitimer(signal.ITIMER_PROF, limit)
+    try:
+        return task(*args, **kwargs)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _end_with(parent: BaseProcess) -> None:

@@ -9,6 +9,7 @@ another.
 from __future__ import annotations
 
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import TimeoutError as NoResult
@@ -34,6 +35,7 @@ Extractor: TypeAlias = Callable[[Capture, str | None, str | None, ExtractSetting
 _PAGES_PER_WORKER = 5_000
 _IN_FLIGHT = 8  # pages per worker handed over and not yet taken back: one that takes long must not idle the others
 _HELD_BYTES = 64_000_000  # of pages handed over
+_PATIENCE = 10  # times as long as a page may compute, for one that does not compute or that gets no processor
 _START = 120.0  # seconds in which a worker must be up and have taken its page, on the slowest machine
 _WIRE_BYTES = 256_000  # wire files up to this size are read here: it bounds the work of their parsers
 _SNIFF = 4_096  # bytes that tell a wire file
@@ -53,7 +55,7 @@ def extract_stream(
 
     Args:
         captures: (key, capture) pairs; the key is handed back and never leaves this process.
-        settings: `workers` processes (0: one per core); `page_timeout` seconds for one page.
+        settings: `workers` processes (0: one per core); `page_timeout` seconds of computing for one page.
         source_publisher, language: As for `extract`, for all captures.
         extractor: A module-level function with the signature of `extract`.
 
@@ -113,9 +115,10 @@ class _Workers:
             return self._extractor(capture, publisher, language, self._settings)
         if self._pool is None:
             self._pool = ProcessPool(self._count, _PAGES_PER_WORKER, prepare_worker, context=WorkerContext())
-        task = (self._extractor, capture, publisher, language, self._settings)
+        limit = self._settings.page_timeout
+        task = (limit, self._extractor, capture, publisher, language, self._settings)
         try:
-            return self._pool.schedule(work, args=task, timeout=self._settings.page_timeout)
+            return self._pool.schedule(work, args=task, timeout=_PATIENCE * limit)
         except RuntimeError as e:
             raise _no_workers(e) from e
 
@@ -124,10 +127,10 @@ class _Workers:
         if not isinstance(outcome, ProcessFuture):
             return pending.key, outcome
         try:
-            return pending.key, outcome.result(self._settings.page_timeout + _START)
-        except NoResult:
-            return pending.key, pending.reject(f"took longer than {self._settings.page_timeout:g} s")
-        except ProcessExpired as e:
+            return pending.key, outcome.result(_PATIENCE * self._settings.page_timeout + _START)
+        except (NoResult, ProcessExpired) as e:
+            if not isinstance(e, ProcessExpired) or e.exitcode == -signal.SIGPROF:
+                return pending.key, pending.reject(f"took longer than {self._settings.page_timeout:g} s")
             return pending.key, pending.reject(f"its worker ended with code {e.exitcode}")
         except BrokenProcessPool as e:
             raise _no_workers(e) from e

@@ -76,13 +76,13 @@ def _extract_here(capture: Capture, settings: ExtractSettings) -> Article | Reje
     def give_up(*_: object) -> None:
         raise Unextractable(Reason.TOO_COMPLEX, f"took longer than {settings.page_timeout:g} s")
 
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, settings.page_timeout, 1.0)  # again, where a library swallowed it
+    before = signal.signal(signal.SIGPROF, give_up)
+    signal.setitimer(signal.ITIMER_PROF, settings.page_timeout, 1.0)  # again, where a library swallowed it
     try:
         return extract(capture, settings=settings)
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def _read(place: str, url: str | None, seq: int, config: Config) -> Capture | Reject:

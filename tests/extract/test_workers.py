@@ -45,6 +45,13 @@ def test_a_page_harms_only_itself() -> None:
     assert not multiprocessing.active_children()
 
 
+def test_waiting_is_not_counted() -> None:
+    settings = ExtractSettings(workers=1, page_timeout=0.1)
+    [(_, found)] = extract_stream([(0, capture("slow a"))], settings, extractor=misbehave)
+    assert isinstance(found, Reject)
+    assert found.detail == "slow a"
+
+
 def misbehave_or_refuse(
     found: Capture, publisher: str | None, language: str | None, settings: ExtractSettings
 ) -> Article | Reject:
@@ -92,7 +99,7 @@ def test_caches_are_emptied_now_and_then() -> None:
     from trafilatura.utils import trim
 
     for n in range(1_000):
-        work(trim, f"text {n}")
+        work(60, trim, f"text {n}")
     assert trim.cache_info().currsize < 1_000
 
 
