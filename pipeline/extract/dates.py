@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
-from itertools import dropwhile, islice
+from itertools import islice
 from typing import Any
 
 from htmldate import extractors
@@ -21,7 +21,6 @@ from pipeline.extract.times import EARLIEST, Moment, plausible, read_moment
 __all__ = [
     "MODIFIED",
     "PUBLISHED",
-    "SLOW_LANGUAGES",
     "best_moment",
     "in_zone_of_page",
     "stamped_day",
@@ -44,7 +43,7 @@ MODIFIED = (
     "dcterms.modified", "dc.date.modified", "article.updated",
 )  # fmt: skip
 
-SLOW_LANGUAGES = (
+_SLOW_LANGUAGES = (
     "bg", "ca", "cs", "da", "el", "et", "fi", "hr", "hu", "ja", "ko", "lt", "lv", "nb", "nl", "pl", "pt", "ro", "ru",
     "sk", "sl", "sr", "sv", "uk", "zh",
 )  # fmt: skip
@@ -54,7 +53,7 @@ _DAY_BEFORE, _DAY_AFTER = timedelta(hours=-14), timedelta(hours=38)  # of a day'
 _DIGITS = 5  # of a date with a year
 _ROUNDED = timedelta(minutes=1)
 _STAMP = re.compile(r"date|time|publish", re.IGNORECASE)
-_AROUND = 6  # steps up from the headline to what holds the date as well
+_HOLDERS = ("time", "span", "div", "p", "li")
 _NEAR = 120  # elements behind the headline
 _STAMP_CHARS, _DATE_CHARS = range(8, 90), range(8, 32)
 _CLOCK = re.compile(r"\b(\d{1,2})[:.h](\d{2})(?::\d{2})?(?:\s*([ap])\.?m\b)?", re.IGNORECASE)
@@ -72,7 +71,7 @@ def _dateparser() -> Any:
         "RETURN_AS_TIMEZONE_AWARE": False,
         "STRICT_PARSING": True,
     }
-    return DateDataParser(languages=list(SLOW_LANGUAGES), settings=settings)
+    return DateDataParser(languages=list(_SLOW_LANGUAGES), settings=settings)
 
 
 extractors.get_external_parser = _dateparser
@@ -164,15 +163,21 @@ def _day_in_words(text: str, newest: datetime) -> Moment | None:
 
 def _stamps(headline: HtmlElement) -> Iterator[str]:
     """Texts near the headline that are named for a date or a time, or are as short as one; none says a change."""
-    around = [headline, *islice(headline.iterancestors(), _AROUND)][-1]
-    behind = dropwhile(lambda e: e is not headline, around.iter("h1", "time", "span", "div", "p", "li"))
-    for element in islice(behind, _NEAR):
+    for element in islice(_behind(headline), _NEAR):
         if any(len(child) for child in element):
             continue
         text = " ".join("".join(element.itertext()).split())
         named = element.tag == "time" or _STAMP.search(f"{element.get('class')} {element.get('id')}")
         if len(text) in (_STAMP_CHARS if named else _DATE_CHARS) and not _CHANGED.search(text):
             yield text
+
+
+def _behind(headline: HtmlElement) -> Iterator[HtmlElement]:
+    """What may hold a date, from the headline on in the order of the page."""
+    yield from headline.iter(*_HOLDERS)
+    for element in (headline, *headline.iterancestors()):
+        for sibling in element.itersiblings():
+            yield from sibling.iter(*_HOLDERS)
 
 
 def _zone(at: datetime, clock: re.Match[str], text: str) -> timezone | None:

@@ -23,7 +23,7 @@ from pipeline.article import Article, Capture, Clock, Reason
 from pipeline.config import ExtractSettings
 from pipeline.extract.body import is_whole, read_body, whole_body
 from pipeline.extract.bylines import agency_in, author_names, without_agency
-from pipeline.extract.dates import SLOW_LANGUAGES, stamped_day
+from pipeline.extract.dates import stamped_day
 from pipeline.extract.failure import Unextractable
 from pipeline.extract.headline import read_headline
 from pipeline.extract.kind import sort_of, why_no_article
@@ -146,8 +146,7 @@ def _searched(tree: HtmlElement, meta: PageMetadata, capture: Capture, url: str 
         headline = next(tree.iter("h1"), None)
         shown = stamped_day(headline, newest) if headline is not None else None
         found.date = shown.at.date().isoformat() if shown else found.date or search(extensive_search=False)
-        foreign = (meta.language or "")[:2].lower() in SLOW_LANGUAGES
-        if not found.date and foreign and capture.item.published_at is None:
+        if not found.date and capture.item.published_at is None:  # costly, and right on two pages of three
             guess = search(extensive_search=True)
             found.date = None if guess and guess.endswith("-01-01") else guess  # a year alone
     return found
