@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from pipeline.run.compact import compact
 from pipeline.run.files import ingest_paths
 from pipeline.run.fold import fold_lake
 from pipeline.run.tracing import trace
+from tests.lake.test_transaction import Death, Mortal
 
 DAYS = ("2018-09-14", "2018-09-15", "2018-09-16")
 NUMBERS = {"sketches": "article", "keys": "article", "lines": "article"}
@@ -131,3 +133,24 @@ def test_a_compacted_run_is_closed(tmp_path: Path, articles: pa.Table) -> None:
     assert staging.extracted
     assert collect_run(lake, run, ["files"]) == ledger
     assert content(lake.root) == before
+
+
+def test_killed_anywhere_it_is_as_before_or_goes_on(tmp_path: Path, articles: pa.Table) -> None:
+    start = grown(tmp_path / "lake", articles.slice(0, 12), 4)
+    before = rows(start)
+    shutil.copytree(start.root, tmp_path / "whole")
+    whole = Lake(str(tmp_path / "whole"))
+    whole.storage = counted = Mortal(whole.root)
+    compact(whole, DAYS[2])
+    assert counted.count > 50
+    for at in range(0, counted.count, 23):
+        root = tmp_path / f"killed-{at}"
+        shutil.copytree(start.root, root)
+        lake = Lake(str(root))
+        lake.storage = Mortal(lake.root, at)
+        with pytest.raises(Death):
+            compact(lake, DAYS[2])
+        survivor = Lake(str(root))
+        compact(survivor, DAYS[2])
+        assert rows(survivor) == before
+        assert content(survivor.root) == content(whole.root)
