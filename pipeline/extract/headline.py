@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-__all__ = ["Headline", "read_headline"]
+__all__ = ["Headline", "read_headline", "site_in"]
 
 _SEPARATOR = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022:\u00ab\u00bb~-]+\s+")
+_MOTTO = re.compile(rf"{_SEPARATOR.pattern}|:\s+")
 _HEADLINE = 20  # characters of a headline that can be told from a part of one
 _KICKER = 30  # characters of a rubric
 _BRACKETED = re.compile(r"(.*\S)\s+[(\[]([^()\[\]]+)[)\]]")
@@ -33,7 +34,7 @@ def read_headline(titles: Iterable[str], sites: Iterable[str | None], host: str 
         host: Host of the page's address.
     """
     titles = [t for t in titles if t]
-    host_keys = {_key(label) for label in (host or "", *(host or "").removeprefix("www.").split(".")[:-1])} - {""}
+    host_keys = _host_keys(host)
     keys = {_key(site) for site in sites if site} | host_keys
     titles = [_unbracketed(title, keys) for title in titles]
     named = next((part for title in titles for part in _site_parts(title, titles, host_keys)), None)
@@ -51,6 +52,16 @@ def read_headline(titles: Iterable[str], sites: Iterable[str | None], host: str 
         if headline and _key(headline) not in keys:
             return Headline(_without_kicker(headline, titles), named)
     return Headline("", named)
+
+
+def site_in(name: str, host: str | None) -> str | None:
+    """The part of a site's name that reads like its host, without the motto: ``Harbour Post | News of the coast``."""
+    keys = _host_keys(host)
+    return next((part.strip() for part in (name, *_MOTTO.split(name)) if _key(part) in keys), None)
+
+
+def _host_keys(host: str | None) -> set[str]:
+    return {_key(label) for label in (host or "", *(host or "").removeprefix("www.").split(".")[:-1])} - {""}
 
 
 def _without_kicker(headline: str, titles: list[str]) -> str:

@@ -6,15 +6,18 @@ schema.org NewsArticle (schema.org/NewsArticle), the Open Graph protocol (ogp.me
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import unescape
 from typing import Any
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from pipeline.extract import json_ld
 from pipeline.extract.dates import MODIFIED, PUBLISHED, best_moment, in_zone_of_page, stamped_times, time_elements
+from pipeline.extract.headline import site_in
 from pipeline.extract.markup import html_paragraphs, paragraphs
 from pipeline.extract.times import Moment
 
@@ -26,7 +29,7 @@ _SHORTCODE = re.compile(  # WordPress's own markup
     r"\[[a-z][\w-]{1,40}\s+[\w-]{1,40}=[^\[\]]{0,2000}\]|\[/[a-z][\w-]{1,40}\]"
 )
 _CLASS = re.compile(r"\.([\w-]+)")  # in a CSS selector
-_CODE = re.compile(r"[:|_=]")  # in a keyword that is for machines
+_CODE = re.compile(r"[:|_=@]")  # in a keyword that is for machines
 
 Said = tuple[str, Any]
 """Who says it, such as ``json-ld`` or ``og:title``, and what."""
@@ -126,11 +129,6 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
     page.modified = best_moment(
         origins, "modified_at", seen, [("json-ld", data.get("dateModified")), *_get(meta, *MODIFIED)]
     )
-    page.publisher = _first(
-        origins, "publisher",
-        [*_get(meta, "og:site_name"), *(("json-ld", n) for n in json_ld.names(data.get("publisher"))),
-         *_get(meta, "application-name")],
-    )  # fmt: skip
     page.section = _first(
         origins, "section",
         [*_ld("json-ld", data.get("articleSection")), *_get(meta, "article:section", "section", "parsely-section")],
@@ -139,8 +137,13 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
         *_ld("json-ld", data.get("keywords")),
         *_get(meta, "article:tag", "news_keywords", "parsely-tags", "keywords"),
     ]
-    words = (part.strip() for _, tag in tags for part in re.split(r"[,;]", tag))
-    page.tags = list(dict.fromkeys(w for w in words if 1 < len(w) <= 60 and not _CODE.search(w)))[:50]
+    listed = Counter(origin for origin, _ in tags)  # of those who say several, each is one tag: "Lind, Ada"
+    words = (w.strip() for o, tag in tags for w in ([tag] if listed[o] > 1 else re.split(r"[,;]", tag)))
+    unlike: dict[str, str] = {}
+    for word in words:
+        if 1 < len(word) <= 60 and not _CODE.search(word):
+            unlike.setdefault(re.sub(r"[\W_]", "", word).casefold(), word)
+    page.tags = list(unlike.values())[:50]
     if page.tags:
         origins["tags"] = tags[0][0]
     page.language = (
@@ -148,6 +151,14 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
     )
     links = [("link", e.get("href")) for e in tree.iter("link") if "canonical" in (e.get("rel") or "").lower().split()]
     page.canonical = _first(origins, "url", [*(x for x in links if x[1]), *_get(meta, "og:url")])
+    page.publisher = _publisher(
+        origins, page.canonical,
+        [*_get(meta, "og:site_name"), *(("json-ld", n) for n in json_ld.names(data.get("publisher"))),
+         *_get(meta, "application-name")],
+    )  # fmt: skip
+    if page.section == page.publisher:  # a site's front page is no section
+        page.section = None
+        origins.pop("section", None)
     page.image = _first(
         origins, "image", [*_get(meta, "og:image", "og:image:url", "twitter:image"), *_ld("json-ld", data.get("image"))]
     )
@@ -184,6 +195,16 @@ def _first(origins: dict[str, str], name: str, said: list[Said]) -> str | None:
         return None
     origins[name] = said[0][0]
     return str(said[0][1])
+
+
+def _publisher(origins: dict[str, str], url: str | None, said: list[Said]) -> str | None:
+    """The first name that reads like the host of the page's address, else the first."""
+    try:
+        host = urlsplit(url or "").hostname
+    except ValueError:
+        host = None
+    like = ((origin, part) for origin, name in said if (part := site_in(name, host)))
+    return _first(origins, "publisher", [*like, *said])
 
 
 def _title(tree: HtmlElement) -> str | None:

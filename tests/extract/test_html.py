@@ -106,6 +106,28 @@ def test_authors_and_credit(head: str, authors: tuple[str, ...], credit: str | N
     assert (found.authors, found.credit) == (authors, credit)
 
 
+@pytest.mark.parametrize(
+    ("head", "publisher"),
+    [
+        ('<meta property="og:site_name" content="Harbour Post | News of the coast">', "Harbour Post"),
+        ('<meta property="og:site_name" content="Harbour Post: News of the coast">', "Harbour Post"),
+        ('<meta property="og:site_name" content="Premium">'
+         + ld(publisher={"@type": "Organization", "name": "Harbour Post"}), "Harbour Post"),
+        ('<meta property="og:site_name" content="Els | Harbour | Coast">', "Els | Harbour | Coast"),
+    ],
+)  # fmt: skip
+def test_the_publishers_name_is_the_one_that_the_host_bears(head: str, publisher: str) -> None:
+    canonical = '<link rel="canonical" href="https://www.harbour-post.example/a">'
+    assert article(page(head + canonical)).publisher == publisher
+
+
+def test_tags_are_each_said_once_and_a_section_is_more_than_the_site() -> None:
+    head = ld(articleSection="Els News", keywords=["Lind, Ada", "ferry-port", "Ferry port", "@machine"])
+    found = article(page(head + '<meta property="og:site_name" content="Els News">'))
+    assert (found.section, found.tags) == (None, ("Lind, Ada", "ferry-port"))
+    assert "section" not in found.provenance
+
+
 def test_publisher_section_tags_and_modified() -> None:
     head = (
         ld(articleSection="Travel", keywords="ferry, timetable", dateModified="2026-04-03T08:00:00Z")
