@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.config import FoldSettings
+from pipeline.errors import UsageError
 from pipeline.eval.corpus import Corpus
 from pipeline.lake import Lake
 from pipeline.partition import Run
@@ -90,11 +91,16 @@ def make(texts: Sequence[dict[str, Any]], each: int, seed: int) -> list[Composit
 
     Args:
         texts: Rows with id, text in reading form, and published_at (ISO 8601).
+
+    Raises:
+        UsageError: There are not enough texts that are long enough.
     """
     draw = random.Random(seed)
     fit = sorted(
         (t for t in texts if len(t["text"].split()) >= _WORDS[0] + 10), key=lambda t: (t["published_at"], t["id"])
     )
+    if len(fit) <= _PASSAGES[-1]:
+        raise UsageError(f"only {len(fit)} texts are long enough to be cut; more than {_PASSAGES[-1]} are wanted")
     times = [datetime.fromisoformat(t["published_at"]) for t in fit]
     vocabulary = sorted({w for t in fit for w in _WORD.findall(t["text"].lower())})
     made = []

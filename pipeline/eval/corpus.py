@@ -1,6 +1,6 @@
 """Corpora of ready texts with what is known about their pairs.
 
-A corpus is a folder that holds texts (``*.jsonl.gz`` of ready texts, or Reuters-21578's ``*.sgm.gz``) and, of each
+A corpus is a folder that holds texts (``*.jsonl[.gz]`` of ready texts, or Reuters-21578's ``*.sgm.gz``) and, of each
 kind of truth, a file or none: ``labelled_pairs.tsv`` (pairs judged by readers) and ``exact_pairs.tsv`` (all pairs that
 overlap, computed without any sketch). The first two columns of both are the ids of the pair.
 """
@@ -12,15 +12,18 @@ import gzip
 import html
 import json
 import re
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pipeline.errors import UsageError
 
 __all__ = ["Corpus", "ExactPair", "LabelledPair", "load_corpus", "load_labels"]
+
+P = TypeVar("P")
 
 _STORY = re.compile(r'<REUTERS [^>]*NEWID="(\d+)">(.*?)</REUTERS>', re.DOTALL)
 _PART = {name: re.compile(rf"<{name}>(.*?)</{name}>", re.DOTALL) for name in ("DATE", "TITLE", "BODY")}
@@ -72,19 +75,20 @@ def load_corpus(folder: str | Path) -> Corpus:
     """Read a corpus.
 
     Raises:
-        UsageError: The folder holds no texts or no truth, or a file of truth is not in the form it should have.
+        UsageError: The folder holds no texts or no truth, a file is not in the form it should have, or a pair names a
+            text that is not there.
     """
     path = Path(folder)
     texts = [*_json_texts(path), *_reuters_texts(path)]
     if not texts:
-        raise UsageError(f"{path} holds no texts: *.jsonl.gz or *.sgm.gz are wanted")
+        raise UsageError(f"{path} holds no texts: *.jsonl, *.jsonl.gz or *.sgm.gz are wanted")
     labelled = load_labels(path / "labelled_pairs.tsv")
-    exact = tuple(
-        ExactPair(a, b, float(row["jaccard"]), float(row["containment"]), int(row["shared"]))
-        for a, b, row in _pairs(path / "exact_pairs.tsv", ("jaccard", "containment", "shared"))
-    )
+    exact = tuple(_pairs(path / "exact_pairs.tsv", ("jaccard", "containment", "shared"), _exact))
     if not labelled and not exact:
         raise UsageError(f"{path} holds neither labelled_pairs.tsv nor exact_pairs.tsv")
+    pairs: list[LabelledPair | ExactPair] = [*labelled, *exact]
+    if lost := {i for p in pairs for i in (p.a, p.b)}.difference(t["id"] for t in texts):
+        raise UsageError(f"{path}: pairs name texts that are not there, such as {min(lost)!r}")
     return Corpus(path.resolve().name, tuple(texts), labelled, exact)
 
 
@@ -94,38 +98,58 @@ def load_labels(path: Path) -> tuple[LabelledPair, ...]:
     Raises:
         UsageError: A column is missing.
     """
-    return tuple(
-        LabelledPair(a, b, row["relation"], row["should_group"] == "true", int(row["confidence"]))
-        for a, b, row in _pairs(path, ("relation", "should_group", "confidence"))
-    )
+    return tuple(_pairs(path, ("relation", "should_group", "confidence"), _labelled))
 
 
-def _pairs(path: Path, wanted: tuple[str, ...]) -> Iterator[tuple[str, str, dict[str, str]]]:
+def _labelled(a: str, b: str, row: dict[str, str]) -> LabelledPair:
+    group = row["should_group"].lower()
+    if group not in ("true", "false"):
+        raise ValueError(f"should_group is {group!r}, neither true nor false")
+    return LabelledPair(a, b, row["relation"], group == "true", int(row["confidence"]))
+
+
+def _exact(a: str, b: str, row: dict[str, str]) -> ExactPair:
+    return ExactPair(a, b, float(row["jaccard"]), float(row["containment"]), int(row["shared"]))
+
+
+def _pairs(path: Path, wanted: tuple[str, ...], made: Callable[[str, str, dict[str, str]], P]) -> Iterator[P]:
     if not path.is_file():
         return
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        names = list(rows.fieldnames or ())
-        missing = set(wanted).difference(names)
-        if missing:
-            raise UsageError(f"{path} has no column {min(missing)!r}")
-        for row in rows:
-            yield row[names[0]], row[names[1]], row
+        try:
+            names = list(rows.fieldnames or ())
+            missing = set(wanted).difference(names)
+            if missing:
+                raise UsageError(f"{path} has no column {min(missing)!r}")
+            for row in rows:
+                yield made(row[names[0]], row[names[1]], row)
+        except (ValueError, TypeError, AttributeError) as e:  # a short row has None in its last columns
+            raise UsageError(f"{path}, line {rows.line_num}: {e}") from e
 
 
 def _json_texts(folder: Path) -> Iterator[dict[str, Any]]:
-    for path in sorted(folder.glob("*.jsonl.gz")):
-        with gzip.open(path, "rt", encoding="utf-8") as file:
-            for line in file:
-                row = json.loads(line)
-                yield {
-                    "id": str(row["id"]),
-                    "text": row["text"],
-                    "title": row.get("title") or None,
-                    "url": row.get("url") or None,
-                    "source": row.get("source") or None,
-                    "published_at": row.get("published_at") or row.get("published") or None,
-                }
+    for path in sorted(p for form in ("*.jsonl", "*.jsonl.gz") for p in folder.glob(form)):
+        number = 0
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            try:
+                for line in file:
+                    number += 1
+                    row = json.loads(line)
+                    yield {
+                        "id": str(row["id"]),
+                        "text": row["text"],
+                        "title": row.get("title") or None,
+                        "url": row.get("url") or None,
+                        "source": row.get("source") or None,
+                        "published_at": row.get("published_at") or row.get("published") or None,
+                    }
+            except KeyError as e:
+                raise UsageError(f"{path}, line {number}: {e} is missing") from e
+            except (ValueError, TypeError, AttributeError) as e:
+                raise UsageError(f"{path}, line {number}: {e}") from e
+            except (OSError, EOFError, zlib.error) as e:
+                raise UsageError(f"{path} cannot be read beyond line {number}: {e}") from e
 
 
 def _reuters_texts(folder: Path) -> Iterator[dict[str, Any]]:

@@ -59,13 +59,18 @@ def evaluate_extraction(corpus: str | Path) -> dict[str, Any]:
         time; those of trafilatura are plain only in a process that has not read a page before.
 
     Raises:
-        UsageError: There is no truth in the folder, or a page of it is missing.
+        UsageError: There is no truth in the folder or none that can be read, or a page of it is missing.
     """
     folder = Path(corpus)
     file = next((folder / name for name in _TRUTHS if (folder / name).is_file()), None)
     if file is None:
         raise UsageError(f"{folder} holds no truth: {' or '.join(_TRUTHS)} is wanted")
-    truth: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
+    try:
+        truth: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as e:
+        raise UsageError(f"{file} is no JSON: {e}") from e
+    if not isinstance(truth, dict) or not truth:
+        raise UsageError(f"{file} holds no pages by their keys")
     pages = {key: _body(folder, key) for key in truth}
     wanted = {key: _truth(known) for key, known in truth.items()}
     result: dict[str, Any] = {"corpus": folder.resolve().name, "pages": len(truth), "wirefold": {}, "trafilatura": {}}

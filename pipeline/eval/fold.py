@@ -22,6 +22,7 @@ from scipy.sparse.csgraph import connected_components
 
 from pipeline.article import Relation
 from pipeline.config import FoldSettings
+from pipeline.errors import UsageError
 from pipeline.eval.corpus import Corpus, ExactPair, LabelledPair
 from pipeline.fold.relate import GROUPING
 from pipeline.lake import Lake
@@ -85,7 +86,12 @@ def evaluate_folding(corpus: Corpus, settings: FoldSettings = FoldSettings()) ->
         are exact), ``pairs``, ``stories``, ``components`` (precision, recall, f1, of all judged pairs and of those
         judged with confidence 2 or 3), and ``relations``. Every rate has ``value``, ``of`` (how many it was counted
         on), ``low`` and ``high``, the ends of its 95 % confidence interval (Wilson; bootstrap over pairs for f1).
+
+    Raises:
+        UsageError: Readers' relations are others than those of `ACCEPTED`.
     """
+    if unknown := {p.relation for p in corpus.labelled}.difference(ACCEPTED):
+        raise UsageError(f"{corpus.name}: {min(unknown)!r} is no relation that readers judge by: {', '.join(ACCEPTED)}")
     with tempfile.TemporaryDirectory() as folder:
         folded = _fold(corpus, Path(folder), settings)
     result: dict[str, Any] = {"corpus": corpus.name, "texts": len(corpus.texts)}
@@ -130,7 +136,8 @@ def _fold(corpus: Corpus, folder: Path, settings: FoldSettings) -> _Folded:
     fold_lake(lake, settings)
     links = lake.read("links", _LINK).to_pylist()
     records = lake.read("records", ["guid", "story_id"])
-    story = dict(zip(records["guid"].to_pylist(), records["story_id"].to_pylist(), strict=True))
+    story = {t["id"]: t["id"] for t in corpus.texts}  # a text that was refused stands alone
+    story |= dict(zip(records["guid"].to_pylist(), records["story_id"].to_pylist(), strict=True))
     grouping = {r.value for r in GROUPING}
     tied = [(x["guid_a"], x["guid_b"]) for x in links if x["relation"] in grouping]
     equal = [(x["guid_a"], x["guid_b"]) for x in links if x["relation"] == Relation.EXACT.value]

@@ -110,3 +110,10 @@ def test_a_folder_without_truth_or_without_a_page_is_refused(tmp_path: Path) -> 
     (tmp_path / "truth.json").write_text('{"a": {"articleBody": "x"}}')
     with pytest.raises(UsageError, match=r"html/a\.html"):
         evaluate_extraction(tmp_path)
+
+
+@pytest.mark.parametrize(("truth", "message"), [("[", "is no JSON"), ("[]", "no pages"), ("{}", "no pages")])
+def test_a_truth_that_cannot_be_read(truth: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "truth.json").write_text(truth)
+    with pytest.raises(UsageError, match=message):
+        evaluate_extraction(tmp_path)

@@ -86,11 +86,48 @@ def test_a_small_corpus(tmp_path: Path) -> None:
     [
         ({}, "neither labelled_pairs.tsv nor exact_pairs.tsv"),
         ({"labelled_pairs": "a\tb\trelation\n"}, "has no column"),
+        ({"labelled_pairs": LABELS + "1\t9\trevision\ttrue\t3\n"}, "not there, such as '9'"),
+        ({"labelled_pairs": LABELS + "1\t2\trevision\tmaybe\t3\n"}, "line 4: .*neither true nor false"),
+        ({"labelled_pairs": LABELS + "1\t2\trevision\n"}, "line 4"),
+        ({"exact_pairs": EXACT + "1\t3\tx\t0\t0\n"}, "line 3: could not convert"),
     ],
 )
 def test_broken_corpora(files: dict[str, str], message: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=message):
         load_corpus(corpus(tmp_path, **files))
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b'{"id": "1"}\n', "line 1: 'text' is missing"),
+        (b'{"id": "1", "text": "x"}\n[]\n', "line 2"),
+        (b"\xff\n", "line 1"),
+    ],
+)
+@pytest.mark.parametrize("packed", [True, False])
+def test_broken_texts(data: bytes, message: str, packed: bool, tmp_path: Path) -> None:
+    (tmp_path / f"t.jsonl{'.gz' if packed else ''}").write_bytes(gzip.compress(data) if packed else data)
+    with pytest.raises(UsageError, match=message):
+        load_corpus(tmp_path)
+
+
+def test_an_archive_that_ends_early(tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl.gz").write_bytes(gzip.compress(b'{"id": "1", "text": "x"}\n' * 99)[:-9])
+    with pytest.raises(UsageError, match="cannot be read beyond"):
+        load_corpus(tmp_path)
+
+
+def test_a_text_that_is_refused_stands_alone(tmp_path: Path) -> None:
+    (tmp_path / "more.jsonl").write_text(json.dumps({"id": "4", "text": TEXT, "published_at": "last week"}))
+    labels = LABELS + "1\t4\tsame_version\ttrue\t3\n"
+    result = evaluate_folding(load_corpus(corpus(tmp_path, labelled_pairs=labels)))
+    assert result["stories"]["all"]["recall"]["value"] == 0.5
+
+
+def test_relations_that_no_reader_knows(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="'twin' is no relation"):
+        evaluate_folding(load_corpus(corpus(tmp_path, labelled_pairs=LABELS.replace("unrelated", "twin"))))
 
 
 def test_boosting_learns_keeps_its_constraints_and_repeats_itself() -> None:
