@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterable, MutableSequence
 from importlib import import_module
+from itertools import compress
 from typing import Any, NamedTuple
 
 from lxml.etree import Element, SubElement, XPath
@@ -21,7 +22,7 @@ from trafilatura import xpaths
 __all__ = ["Remembered", "install"]
 
 _NAMESPACES = {"re": xpaths.REGEXP_NS}
-_MAX_KINDS = 5_000  # remembered by one expression: a megabyte or two
+_MAX_KINDS = 20_000  # remembered by one expression, six megabytes at most; 211 sites have 6,800
 _LISTS = (
     "RAW_TREE_PRUNE_XPATH", "REMOVE_COMMENTS_XPATH", "REMOVE_COMMENTS_AND_LISTS_XPATH", "OVERALL_DISCARD_XPATH",
     "TEASER_DISCARD_XPATH", "PRECISION_DISCARD_XPATH", "BODY_XPATH", "AUTHOR_XPATHS", "AUTHOR_DISCARD_XPATHS",
@@ -86,15 +87,17 @@ class Remembered:
         elements = list(tree.getroottree().getroot().iter(*tags) if everywhere else tree.iterdescendants(*tags))
         kinds = self._kinds(elements)
         known = self._known
-        specimens = {kind: e for kind, e in zip(kinds, elements, strict=True) if kind not in known}
-        if specimens:
+        answers = list(map(known.get, kinds))
+        if None in answers:
+            specimens = {k: e for k, e, answer in zip(kinds, elements, answers, strict=True) if answer is None}
             if len(specimens) > _MAX_KINDS:
                 raise ValueError("nothing of this page is like another")
             if len(known) + len(specimens) > _MAX_KINDS:
                 known.clear()
                 specimens = dict(zip(kinds, elements, strict=True))
             known.update(zip(specimens, self._answers(specimens.values()), strict=True))
-        return [e for e, kind in zip(elements, kinds, strict=True) if known[kind]]
+            answers = list(map(known.get, kinds))
+        return list(compress(elements, answers))
 
     def _kinds(self, elements: list[HtmlElement]) -> list[Hashable]:
         """For each element what the answer depends on; a column at a time, as this is done for millions."""
@@ -106,6 +109,8 @@ class Remembered:
                 i is not None and c is not None and (names := e.keys()).index("id") < names.index("class")
                 for e, i, c in zip(elements, columns["id"], columns["class"], strict=True)
             ]
+        if not columns:
+            raise ValueError("it asks for no attribute")
         return list(zip(*columns.values(), strict=True))
 
     def _answers(self, elements: Iterable[HtmlElement]) -> list[bool]:
