@@ -30,6 +30,9 @@ _CANDIDATES = [  # what unlabelled or mislabelled news pages are written in; a l
     "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "iso8859_2", "koi8_r",
     "shift_jis", "euc_jp", "gb18030", "big5", "cp949",
 ]  # fmt: skip
+_JAPANESE = ("euc_jp", "shift_jis")
+_KANA = re.compile("[\u3040-\u30ff]")
+_KANA_SHARE = 0.2  # of what is not ASCII
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:
@@ -91,7 +94,21 @@ def _detect(body: bytes) -> str:
     sample = b" ".join(runs)
     if all(c < "\x80" or c in _WESTERN for c in sample.decode("cp1252", "replace")):
         return "cp1252"
+    if japanese := _japanese(sample):
+        return japanese
     from charset_normalizer import from_bytes  # slow to import, rarely needed
 
     best = from_bytes(sample, cp_isolation=_CANDIDATES).best()
     return (best and resolve_encoding(best.encoding)) or "cp1252"
+
+
+def _japanese(sample: bytes) -> str | None:
+    """The Japanese encoding in which much of a sample is kana, as text in no other encoding is."""
+    for encoding in _JAPANESE:
+        text = sample.decode(encoding, "replace")
+        foreign = sum(c > "\x7f" for c in text)
+        if (
+            len(_KANA.findall(text)) >= _KANA_SHARE * foreign and text.count("\ufffd") * 10 <= foreign
+        ):  # runs are cut amid characters
+            return encoding
+    return None

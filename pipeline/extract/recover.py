@@ -24,9 +24,10 @@ _SUMMARIES = ("h2", "h3", "h4", "p", "div", "span")
 _OUTSIDE = frozenset(("nav", "aside", "footer", "figure", "form", "li"))
 _STANDFIRST = re.compile(
     r"sub-?_?(?:title|head|deck)|stand-?first|(?<![a-z])dec?k(?![a-z])|(?-i:[a-z]Dec?k(?![a-z]))|"
-    r"(?:article|post|story|entry)[-_]*(?:intro|summary|lead)(?![a-z])",
+    r"(?:article|post|story|entry)[-_]*(?:intro|summary|lead|description)(?![a-z])",
     re.IGNORECASE,
 )
+_HEADLINE_CHARS = 20
 _SUMMARY_CHARS = range(30, 501)
 _SUBHEAD_CHARS = 150
 _BEGUN = 40  # characters that make it sure that two texts begin alike
@@ -49,7 +50,8 @@ def with_standfirst(tree: HtmlElement, lines: list[Line], summaries: list[str]) 
         if element is first:
             break
         if element.tag == "h1":
-            above.clear()
+            if len(text_of(element).strip()) >= _HEADLINE_CHARS:  # no logo and no byline
+                above.clear()
         elif is_leaf(element):
             above.append(element)
     else:

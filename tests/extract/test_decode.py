@@ -35,6 +35,8 @@ def labelled(text: str, charset: str) -> str:
         (labelled(RUSSIAN, "x").encode("cp1251"), None, RUSSIAN),
         (labelled("조선일보", "euc-kr").encode("cp949"), None, "조선일보"),
         (labelled("日本", "iso-2022-jp").encode("iso2022_jp"), None, "日本"),
+        (("<p>" + "ヘッドポーター財布 一覧 " * 9).encode("euc_jp"), None, "財布 一覧"),  # no label at all
+        (("<p>" + "ヘッドポーター財布 一覧 " * 9).encode("shift_jis"), None, "財布 一覧"),
         (labelled(QUOTE, "utf-8").encode("utf-16"), None, QUOTE),
         (labelled(QUOTE, "utf-8").encode("utf-16-le"), None, QUOTE),  # no byte order mark
         (labelled(QUOTE, "utf-8").encode("utf-16-be"), None, QUOTE),
