@@ -54,6 +54,7 @@ def decide(
 ) -> None:
     """Say whether two articles are one story. Honoured for ever; a later decision on the pair replaces it."""
     from getpass import getuser
+    from shlex import quote
 
     from pipeline.cli import catalog
     from pipeline.cli.console import console, print_json
@@ -69,4 +70,4 @@ def decide(
         return
     out = console()
     out.print(f"{row['decided_by']} decided: {'one story' if same else 'not one story'}", markup=False)
-    out.print("It counts from the next fold:  wirefold fold", markup=False)
+    out.print(f"It counts from the next fold:  wirefold fold --lake {quote(lake)}", markup=False, soft_wrap=True)

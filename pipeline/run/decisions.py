@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from pipeline.errors import UsageError
 from pipeline.lake import Lake, contract
+from pipeline.text import reading_form
 
 __all__ = ["Decision", "decide", "pair_key", "standing", "undecided"]
 
@@ -46,12 +47,13 @@ def decide(
     """
     if a == b:
         raise UsageError("both are one article: name two")
-    if not by.strip():
+    by, reason = (reading_form(said or "") for said in (by, reason))
+    if not by:
         raise UsageError("a decision needs the name of who made it")
     at = at or datetime.now(UTC)
     first, second = pair_key(a, b)
     row = {"article_a": first, "article_b": second, "decision": decision.value, "decided_at": at, "decided_by": by,
-           "reason": reason}  # fmt: skip
+           "reason": reason or None}  # fmt: skip
     day = f"{at.astimezone(UTC):%Y-%m-%d}"
     with lake.transaction() as tx:  # what others wrote meanwhile is read under the lock
         files = [f for f in lake.files("decisions") if f.day == day]

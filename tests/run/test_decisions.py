@@ -96,3 +96,9 @@ def test_what_is_no_decision(lake: Lake, one: str, other: str, by: str) -> None:
     with pytest.raises(UsageError):
         decide(lake, one, other, Decision.MUST_LINK, by=by)
     assert lake.files("decisions") == []
+
+
+def test_a_decision_is_written_as_clean_text(lake: Lake) -> None:
+    a, b = ids(lake)["ferry"], ids(lake)["bridge"]
+    row = decide(lake, a, b, Decision.CANNOT_LINK, by="x\x1b[31m\udcff", reason=" \udcfe ")
+    assert (row["decided_by"], row["reason"]) == ("x[31m", None)
