@@ -18,7 +18,7 @@ from pipeline.extract.frame import brief_body
 from pipeline.extract.furniture import Line, body_lines, locate
 from pipeline.extract.page_metadata import PageMetadata
 from pipeline.extract.prune import prune
-from pipeline.extract.recover import ending_where, with_standfirst, with_subheads
+from pipeline.extract.recover import ending_where, with_passed_over, with_standfirst, with_subheads
 
 __all__ = ["Body", "is_whole", "read_body", "whole_body"]
 
@@ -73,7 +73,7 @@ def read_body(tree: HtmlElement, meta: PageMetadata, url: str | None, listed: Ca
     if not kept:
         return Body([], EXTRACTOR, 0.0)
     spared = sum(len(line.text) for line in kept) / max(1, sum(map(len, found)))
-    kept = with_standfirst(tree, with_subheads(tree, kept), meta.summaries)
+    kept = with_standfirst(tree, with_subheads(tree, with_passed_over(kept)), meta.summaries)
     text = [line.text for line in kept]
     return Body(text, f"{EXTRACTOR} {path}", _quality(text, spared, _agreement(witness, text)))
 

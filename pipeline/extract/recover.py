@@ -18,7 +18,7 @@ from pipeline.extract.furniture import (
     text_of,
 )
 
-__all__ = ["ending_where", "with_standfirst", "with_subheads"]
+__all__ = ["ending_where", "with_passed_over", "with_standfirst", "with_subheads"]
 
 _SUMMARIES = ("h2", "h3", "h4", "p", "div", "span")
 _OUTSIDE = frozenset(("nav", "aside", "footer", "figure", "form", "li"))
@@ -27,6 +27,8 @@ _STANDFIRST = re.compile(
     r"(?:article|post|story|entry)[-_]*(?:intro|summary|lead|description)(?![a-z])",
     re.IGNORECASE,
 )
+_PARAGRAPH_CHARS = 80
+_LINKS = 0.3  # of a paragraph, at most
 _HEADLINE_CHARS = 20
 _SUMMARY_CHARS = range(30, 501)
 _SUBHEAD_CHARS = 150
@@ -99,6 +101,35 @@ def with_subheads(tree: HtmlElement, lines: list[Line]) -> list[Line]:
         elif element.tag in HEADINGS and _is_subhead(element, known, at):
             waiting.append(Line(" ".join(text_of(element).split()), element))
     return merged + lines[done:]
+
+
+def with_passed_over(lines: list[Line]) -> list[Line]:
+    """`lines` with the paragraphs between them, if those are the greater part: captions were taken for the text."""
+    body = holder(lines)
+    if body is None:
+        return lines
+    at = {line.element: n for n, line in enumerate(lines) if line.element is not None}
+    known = "".join(_key(line.text) for line in lines)
+    merged: list[Line] = []
+    waiting: list[Line] = []
+    done = size = 0
+    for element in body.iter("p", *{e.tag for e in at}):
+        if element in at:
+            if at[element] >= done:
+                merged += [*lines[done : at[element]], *waiting, lines[at[element]]]
+                done, size = at[element] + 1, size + sum(len(line.text) for line in waiting)
+                waiting = []
+        elif element.tag == "p" and (line := _paragraph(element, known, at)):
+            waiting.append(line)
+    return merged + lines[done:] if size > sum(len(line.text) for line in lines) else lines
+
+
+def _paragraph(element: HtmlElement, known: str, at: dict[HtmlElement, int]) -> Line | None:
+    line = Line(" ".join(text_of(element).split()), element)
+    if len(line.text) < _PARAGRAPH_CHARS or _key(line.text) in known or is_label(line) or is_furniture(line):
+        return None
+    outside = any(a in at or a.tag in _OUTSIDE for a in element.iterancestors())
+    return None if outside or link_share(line) > _LINKS else line
 
 
 def _is_subhead(element: HtmlElement, known: set[str], at: dict[HtmlElement, int]) -> bool:

@@ -6,6 +6,10 @@ import json
 
 import pytest
 
+from pipeline.extract.furniture import locate
+from pipeline.extract.recover import with_passed_over
+from pipeline.extract.tree import parse
+
 from .helpers import SENTENCE, TEXT, article, page
 
 NEXT = "Crews will be told in person next week, the company added, and the mayor of the town will be there."
@@ -151,6 +155,16 @@ def test_shortcodes_in_the_pages_own_data_are_no_text() -> None:
     data = json.dumps({"@type": "NewsArticle", "articleBody": body})
     found = article(page(f'<script type="application/ld+json">{data}</script>', TEXT[:2])).text
     assert ("[related" in found, "[/caption]" in found, "[sic]" in found) == (False, False, True)
+
+
+@pytest.mark.parametrize(("passed", "comes_back"), [(9, True), (1, False)])
+def test_the_greater_part_that_was_passed_over_comes_back(passed: int, comes_back: bool) -> None:
+    captions = [f"<div>{p}</div>" for p in TEXT[:2]]
+    others = "".join(f"<p>{p}</p>" for p in OTHERS[:passed])
+    links = f'<p><a href="/b">{NEXT}</a></p><figure><p>{NEXT} In a picture.</p></figure>'
+    tree = parse(f"<html><body><div>{captions[0]}{others}{links}{captions[1]}</div></body></html>", 100)
+    found = with_passed_over(locate(tree, TEXT[:2]))
+    assert [line.text for line in found] == [TEXT[0], *(OTHERS[:passed] if comes_back else ()), TEXT[1]]
 
 
 def test_subheads_come_back_where_trafilatura_lost_them() -> None:
