@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from rich.console import Console
 from rich.table import Table
 
@@ -87,7 +88,7 @@ def history(quick: bool) -> None:
     small, large = (2_000, 20_000) if quick else (10_000, 1_000_000)
     table = _table("1,000 more articles", "articles there before", "processor s", "wall s", "memory MB")
     with tempfile.TemporaryDirectory() as folder:
-        write(f"{folder}/new.parquet", iter([more(1_000)]))
+        pq.write_table(more(1_000), f"{folder}/new.parquet")
         for n in (small, large):
             build(f"{folder}/{n}", n)
             spent = _ingest_and_fold(f"{folder}/new.parquet", f"{folder}/{n}", END.strftime("%Y-%m-%dT%H:%M:%S"))
@@ -105,8 +106,6 @@ def _ingest_and_fold(texts: str, root: str, run: str) -> dict[str, float]:
 
 def _sizes(found: Lake) -> tuple[int, int]:
     """Bytes of all tables, and those of their columns of text."""
-    import pyarrow.parquet as pq
-
     size = text = 0
     for table in (c.name for c in contracts()):
         for file in found.files(table):

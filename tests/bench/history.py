@@ -48,13 +48,22 @@ def build(root: str, articles: int, words: int = 40, a_run: int = 5_000, runs_a_
 
 
 def more(articles: int, words: int = 160, a_run: int = 5_000) -> pa.Table:
-    """What comes in next: texts of its own, and a fifth that resemble articles of the last run, whatever its lake."""
+    """What comes in next: texts of its own, and a fifth that resemble articles of the last run, whatever its lake.
+
+    With their addresses, so that their lines are looked at for furniture.
+    """
     (own,) = make(articles - articles // 5, words, seed=0, days=0, prefix="new", start=END)
     last = _run_texts(1, a_run, 40, END).slice(0, articles // 5)
     text = pc.binary_join_element_wise(last["text"], "One more line has been added since then .", "\n\n")
     ids = pc.binary_join_element_wise("again-", last["id"], "")
     at = last.schema.get_field_index
-    return pa.concat_tables([own, last.set_column(at("text"), "text", text).set_column(at("id"), "id", ids)])
+    new = pa.concat_tables([own, last.set_column(at("text"), "text", text).set_column(at("id"), "id", ids)])
+    return new.append_column("url", _addresses(new))
+
+
+def _addresses(texts: pa.Table) -> pa.ChunkedArray:
+    site = pc.replace_substring(texts["source"], " ", "-")
+    return pc.binary_join_element_wise("https://", site, ".example/", texts["id"], "")
 
 
 def _run_texts(nth: int, articles: int, words: int, time: datetime) -> pa.Table:
@@ -73,12 +82,11 @@ def _write(tx: Transaction, run: Run, table: pa.Table) -> None:
     later = first < np.arange(n)
     older = ids.take(pa.array(first))
     story = pc.binary_join_element_wise("s", older, "")
-    site = pc.replace_substring(table["source"], " ", "-")
     numbers = pa.array(np.arange(run.first_number, run.first_number + n))
     seen = pa.repeat(pa.scalar(run.time, pa.timestamp("us", tz="UTC")), n)
     article = {
         "article_id": ids, "locator": table["id"], "guid": table["id"], "title": table["title"],
-        "url": pc.binary_join_element_wise("https://", site, ".example/", table["id"], ""),
+        "url": _addresses(table),
         "text": made.texts, "text_hash": pa.array(made.hashes), "word_count": pa.array(made.words), "source": "files",
         "publisher": table["source"], "published_at": table["published_at"], "clock": "feed", "status": "usable",
         "kind": Kind.ARTICLE.value, "is_truncated": False, "quality": 1.0, "media": "text", "extractor": "none",
