@@ -32,6 +32,8 @@ _CONTAINERS = frozenset(("div", "article", "section", "main", "td", "body"))
 _INLINE = frozenset(
     ("a", "b", "strong", "i", "em", "u", "span", "br", "font", "sup", "sub", "mark", "small", "cite", "q")
 )
+_STRESSED = frozenset(("b", "strong", "i", "em", "span", "font"))
+_LOOSE_CHARS = 60  # less is a label
 _CAPTION_CHARS = 600  # longer text is no caption, whatever its class
 _CELLS = 4  # fewer make no table of data
 _CELL_WORDS = 40  # a cell with more holds prose: the table lays out a page
@@ -72,13 +74,18 @@ def _wrap_loose_text(tree: HtmlElement) -> None:
 
     trafilatura loses it where the block holds a picture or is taken out.
     """
-    loose = [e for e in tree.iter(*_BLOCKS) if e.tail and not e.tail.isspace() and e.getparent().tag in _CONTAINERS]
-    for block in loose:
+    for block in [e for e in tree.iter(*_BLOCKS) if _is_loose_behind(e) and e.getparent().tag in _CONTAINERS]:
         paragraph = Element("p")
         paragraph.text, block.tail = block.tail, None
-        following = list(takewhile(lambda e: e.tag in _INLINE, block.itersiblings()))
-        paragraph.extend(following)
+        paragraph.extend(takewhile(lambda e: e.tag in _INLINE, list(block.itersiblings())))
         block.addnext(paragraph)
+
+
+def _is_loose_behind(block: HtmlElement) -> bool:
+    if block.tail and not block.tail.isspace():
+        return True
+    following = block.getnext()
+    return following is not None and following.tag in _STRESSED and _size(following) >= _LOOSE_CHARS
 
 
 @lru_cache(maxsize=20_000)

@@ -101,6 +101,7 @@ def test_furniture_behind_the_text_is_left_out(markup: str) -> None:
         (f"<blockquote><p>{NEXT}</p></blockquote>", [NEXT]),
         (f"<div class='image'><img src='f.jpg'></div>{NEXT}", [NEXT]),  # bare, behind a picture
         (f"<div class='image'><img src='f.jpg'></div>{NEXT[:40]}<b>{NEXT[40:]}</b>", [NEXT]),
+        (f"<div class='image'><div><img src='f.jpg'></div></div> <em>{NEXT}</em>", [NEXT]),
         (f"<p>The <a href='/c'>company</a> and the <a href='/u'>union</a> agreed. {NEXT}</p>", [f"The company and the union agreed. {NEXT}"]),
     ],
 )  # fmt: skip
