@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.fold.sketch import sketch
-from pipeline.lake import Lake, contract, contracts
+from pipeline.lake import Lake, contract, contracts, index
 from tests.bench import extraction
 from tests.bench.corpus import make, write
 from tests.bench.history import END, build, more
@@ -105,11 +105,11 @@ def _ingest_and_fold(texts: str, root: str, run: str) -> dict[str, float]:
 
 
 def _sizes(found: Lake) -> tuple[int, int]:
-    """Bytes of all tables, and those of their columns of text."""
+    """Bytes of all tables and of the index, and those of the columns of text."""
     size = text = 0
     for table in (c.name for c in contracts()):
         for file in found.files(table):
-            size += file.bytes
+            size += file.bytes + (found.storage.size(index.path(file)) if table in index.INDEXED else 0)
             if "text" in contract(table).schema.names:
                 metadata = pq.read_metadata(Path(found.root) / file.rel)
                 groups = (metadata.row_group(i) for i in range(metadata.num_row_groups))
