@@ -13,18 +13,21 @@ __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, help="Measure quality on corpora whose truth is known.")
 
+_Labels = Annotated[
+    Path | None, typer.Option("--labels", metavar="DIR", help="More judged pairs: NAME.tsv, NAME_*.tsv.")
+]
 _Corpus = Annotated[Path, typer.Option("--corpus", metavar="DIR", help="Folder with texts and their truth.")]
 
 
 @app.command()
-def fold(corpus: _Corpus, as_json: Json = False, verbose: Verbose = False) -> None:
+def fold(corpus: _Corpus, labels: _Labels = None, as_json: Json = False, verbose: Verbose = False) -> None:
     """Ingest and fold texts whose overlaps or relations are known, and compare."""
     from pipeline.cli.console import console, print_json
     from pipeline.cli.figures import folding_table
     from pipeline.eval.corpus import load_corpus
     from pipeline.eval.fold import evaluate_folding
 
-    found = load_corpus(corpus)
+    found = load_corpus(corpus, labels)
     with console(stderr=True).status("Folding …"):
         result = evaluate_folding(found)
     if as_json:
@@ -73,10 +76,10 @@ def composites(
 def fit(
     corpora: Annotated[list[Path], typer.Argument(metavar="DIR…", help="Folders with texts and judged pairs.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where to put the tables (pipeline/fold/verdicts.json).")],
-    labels: Annotated[Path | None, typer.Option(metavar="DIR", help="More judged pairs: NAME.tsv, NAME_*.tsv.")] = None,
+    labels: _Labels = None,
     verbose: Verbose = False,
 ) -> None:
-    """Learn anew how readers judge pairs, and print how well pairs that were left out are judged. Takes minutes."""
+    """Learn anew how readers judge pairs, and print how well left-out pairs are judged; takes a minute."""
     import json
 
     from pipeline.cli.console import console, print_json

@@ -51,6 +51,8 @@ def folding_table(result: Mapping[str, Any]) -> Table:
     table.add_section()
     for subset, rate in result.get("relations", {}).items():
         row(f"relation, {subset}", rate)
+    for subset, rate in result.get("independent", {}).items():
+        row(f"independent reports of one event made one story, {subset}", rate)
     return table
 
 

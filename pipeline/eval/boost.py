@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -175,28 +176,46 @@ def _best(
     bounds: tuple[float, float],
     how: Boosting,
 ) -> _Split | None:
-    g, h = slope[rows], curve[rows]
-    whole = float(g.sum() ** 2 / (h.sum() + how.ridge))
-    best: _Split | None = None
+    sizes = np.array([len(c) for c in cuts])
+    gain, column, place, unknown_left, left, right = _best_split(
+        binned, sizes, slope, curve, rows, columns, monotone, *bounds, how.ridge, how.min_weight
+    )
+    return _Split(gain, int(column), int(place), bool(unknown_left), left, right) if column >= 0 else None
+
+
+@numba.njit(cache=True)
+def _best_split(binned, sizes, slope, curve, rows, columns, monotone, low, high, ridge, min_weight):
+    """The split that gains most; its column is -1 where none gains."""
+    all_g = all_h = 0.0
+    for row in rows:
+        all_g += slope[row]
+        all_h += curve[row]
+    whole = all_g * all_g / (all_h + ridge)
+    best = (1e-9, -1, 0, False, 0.0, 0.0)
+    by_g, by_h = np.empty(sizes.max() + 2), np.empty(sizes.max() + 2)
     for j in columns:
-        size = len(cuts[j])
-        if not size:
-            continue
-        place = binned[rows, j] + 1  # what is not known comes first
-        by_g, by_h = np.bincount(place, g, size + 2), np.bincount(place, h, size + 2)
-        unknown_g, unknown_h = by_g[0], by_h[0]
-        below_g, below_h = np.cumsum(by_g[1:])[:-1], np.cumsum(by_h[1:])[:-1]
-        for unknown_left in (True, False) if unknown_h > 0 else (False,):
-            left_g, left_h = below_g + unknown_left * unknown_g, below_h + unknown_left * unknown_h
-            right_g, right_h = g.sum() - left_g, h.sum() - left_h
-            left, right = (np.clip(a / (b + how.ridge), *bounds) for a, b in ((left_g, left_h), (right_g, right_h)))
-            # the gain of a step that the bounds may have shortened
-            gain = sum(
-                2 * a * v - (b + how.ridge) * v**2 for a, b, v in ((left_g, left_h, left), (right_g, right_h, right))
-            )
-            gain = np.asarray(gain) - whole
-            gain[(left_h < how.min_weight) | (right_h < how.min_weight) | ((right - left) * monotone[j] < 0)] = 0
-            k = int(gain.argmax())
-            if gain[k] > (best.gain if best else 1e-9):
-                best = _Split(float(gain[k]), int(j), k, unknown_left, float(left[k]), float(right[k]))
+        by_g[:], by_h[:] = 0.0, 0.0
+        for row in rows:
+            place = binned[row, j] + 1  # what is not known comes first
+            by_g[place] += slope[row]
+            by_h[place] += curve[row]
+        for unknown_left in (True, False):
+            if unknown_left and by_h[0] == 0:
+                continue
+            left_g, left_h = (by_g[0], by_h[0]) if unknown_left else (0.0, 0.0)
+            for k in range(sizes[j]):
+                left_g += by_g[k + 1]
+                left_h += by_h[k + 1]
+                right_g, right_h = all_g - left_g, all_h - left_h
+                if left_h < min_weight or right_h < min_weight:
+                    continue
+                left = min(max(left_g / (left_h + ridge), low), high)
+                right = min(max(right_g / (right_h + ridge), low), high)
+                if (right - left) * monotone[j] < 0:
+                    continue
+                # the gain of a step that the bounds may have shortened
+                gain = 2 * left_g * left - (left_h + ridge) * left * left - whole
+                gain += 2 * right_g * right - (right_h + ridge) * right * right
+                if gain > best[0]:
+                    best = (gain, j, k, unknown_left, left, right)
     return best

@@ -71,8 +71,11 @@ class Corpus:
     exact: tuple[ExactPair, ...]
 
 
-def load_corpus(folder: str | Path) -> Corpus:
+def load_corpus(folder: str | Path, labels: Path | None = None) -> Corpus:
     """Read a corpus.
+
+    Args:
+        labels: Folder of more judged pairs: ``NAME.tsv`` or ``NAME_*.tsv`` for the corpus called NAME.
 
     Raises:
         UsageError: The folder holds no texts or no truth, a file is not in the form it should have, or a pair names a
@@ -82,14 +85,16 @@ def load_corpus(folder: str | Path) -> Corpus:
     texts = [*_json_texts(path), *_reuters_texts(path)]
     if not texts:
         raise UsageError(f"{path} holds no texts: *.jsonl, *.jsonl.gz or *.sgm.gz are wanted")
-    labelled = load_labels(path / "labelled_pairs.tsv")
+    name = path.resolve().name
+    more = sorted({*labels.glob(f"{name}.tsv"), *labels.glob(f"{name}_*.tsv")}) if labels else []
+    labelled = tuple(p for file in (path / "labelled_pairs.tsv", *more) for p in load_labels(file))
     exact = tuple(_pairs(path / "exact_pairs.tsv", ("jaccard", "containment", "shared"), _exact))
     if not labelled and not exact:
         raise UsageError(f"{path} holds neither labelled_pairs.tsv nor exact_pairs.tsv")
     pairs: list[LabelledPair | ExactPair] = [*labelled, *exact]
     if lost := {i for p in pairs for i in (p.a, p.b)}.difference(t["id"] for t in texts):
         raise UsageError(f"{path}: pairs name texts that are not there, such as {min(lost)!r}")
-    return Corpus(path.resolve().name, tuple(texts), labelled, exact)
+    return Corpus(name, tuple(texts), labelled, exact)
 
 
 def load_labels(path: Path) -> tuple[LabelledPair, ...]:

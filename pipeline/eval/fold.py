@@ -3,7 +3,8 @@
 Three questions. Are all pairs found that truly overlap, and are the published overlaps exact? Are pairs judged as
 readers judged them (a pair counts as grouped when its link has a grouping relation; a pair without a link is not
 grouped)? Do stories hold together what readers would (a pair counts as grouped when both have one story id), and does
-the grouping do better than closing the same links transitively?
+the grouping do better than closing the same links transitively? And apart from that: are independent reports of one
+event, which share names, quotations and little else, left in stories of their own?
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from pipeline.lake import Lake
 from pipeline.run.fold import fold_lake
 from pipeline.run.job import ingest_files
 
-__all__ = ["ACCEPTED", "evaluate_folding", "f1", "wilson"]
+__all__ = ["accepted", "evaluate_folding", "f1", "f1_rate", "rate", "wilson"]
 
 _RUN = "2026-01-01T00:00:00"
 _DRAWS, _SEED = 1_000, 20180914
@@ -47,7 +48,7 @@ BANDS: dict[str, Callable[[ExactPair], bool]] = {
 }
 
 _APART = frozenset({Relation.SHARED_QUOTES.value, ""})
-ACCEPTED: dict[str, frozenset[str]] = {
+_ACCEPTED: dict[str, frozenset[str]] = {
     "same_version": frozenset({Relation.SAME_VERSION.value}),
     "revision": frozenset({Relation.REVISION.value}),
     "excerpt": frozenset({Relation.EXCERPT.value, Relation.EXPANSION.value}),
@@ -57,7 +58,7 @@ ACCEPTED: dict[str, frozenset[str]] = {
     "boilerplate_only": _APART,
     "unrelated": _APART,
 }
-"""Relations of a link ("" for no link) that say the same as a reader's word."""
+_GROWN = frozenset({Relation.REVISION.value, Relation.EXCERPT.value, Relation.EXPANSION.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +85,18 @@ def evaluate_folding(corpus: Corpus, settings: FoldSettings = FoldSettings()) ->
     Returns:
         corpus, texts, and where there is such truth ``overlap`` (recall by band, and share of published overlaps that
         are exact), ``pairs``, ``stories``, ``components`` (precision, recall, f1, of all judged pairs and of those
-        judged with confidence 2 or 3), and ``relations``. Every rate has ``value``, ``of`` (how many it was counted
-        on), ``low`` and ``high``, the ends of its 95 % confidence interval (Wilson; bootstrap over pairs for f1).
+        judged with confidence 2 or 3), ``relations`` (share that say what the reader said), and ``independent`` (share
+        of the independent reports of one event that ended in one story). Every rate has ``value``, ``of`` (how many it
+        was counted on), ``low`` and ``high``, the ends of its 95 % confidence interval (Wilson; bootstrap over pairs
+        for f1).
 
     Raises:
-        UsageError: Readers' relations are others than those of `ACCEPTED`.
+        UsageError: A reader's relation is none that readers judge by.
     """
-    if unknown := {p.relation for p in corpus.labelled}.difference(ACCEPTED):
-        raise UsageError(f"{corpus.name}: {min(unknown)!r} is no relation that readers judge by: {', '.join(ACCEPTED)}")
+    if unknown := {p.relation for p in corpus.labelled}.difference(_ACCEPTED):
+        raise UsageError(
+            f"{corpus.name}: {min(unknown)!r} is no relation that readers judge by: {', '.join(_ACCEPTED)}"
+        )
     with tempfile.TemporaryDirectory() as folder:
         folded = _fold(corpus, Path(folder), settings)
     result: dict[str, Any] = {"corpus": corpus.name, "texts": len(corpus.texts)}
@@ -105,9 +110,22 @@ def evaluate_folding(corpus: Corpus, settings: FoldSettings = FoldSettings()) ->
             "components": [folded.component[p.a] == folded.component[p.b] for p in corpus.labelled],
         }
         result |= {name: _agreement(corpus.labelled, np.array(found)) for name, found in said.items()}
-        right = np.array([_relation(p, folded) in ACCEPTED[p.relation] for p in corpus.labelled])
-        result["relations"] = {name: _rate(right[rows]) for name, rows in _subsets(corpus.labelled).items()}
+        right = np.array([_relation(p, folded) in accepted(p) for p in corpus.labelled])
+        merged = np.array(said["stories"])
+        independent = np.array([p.relation == "same_event" and not p.should_group for p in corpus.labelled])
+        subsets = _subsets(corpus.labelled)
+        result["relations"] = {name: rate(right[rows]) for name, rows in subsets.items()}
+        result["independent"] = {name: rate(merged[rows & independent]) for name, rows in subsets.items()}
     return result
+
+
+def accepted(pair: LabelledPair) -> frozenset[str]:
+    """Relations of a link ("" for no link) that say the same as a reader's judgement.
+
+    Readers call composite whatever holds a good part of another text beside much of its own, in one story with it or
+    not. In links that word is for texts that stand apart from what they took: within a story it is a text that grew.
+    """
+    return _GROWN if pair.relation == "composite" and pair.should_group else _ACCEPTED[pair.relation]
 
 
 def f1(found: NDArray[np.bool_], truth: NDArray[np.bool_]) -> float:
@@ -164,9 +182,9 @@ def _overlap(truth: Sequence[ExactPair], folded: _Folded) -> dict[str, Any]:
     bands = {}
     for name, holds in BANDS.items():
         rows = np.array([holds(p) for p in truth])
-        bands[name] = _rate(found[rows])
+        bands[name] = rate(found[rows])
     right = [abs(x["jaccard"] - p.jaccard) <= _ROUNDED for p, x in zip(truth, links, strict=True) if x]
-    return {"recall": bands, "exact": _rate(np.array(right, bool))}
+    return {"recall": bands, "exact": rate(np.array(right, bool))}
 
 
 def _subsets(labelled: Sequence[LabelledPair]) -> dict[str, NDArray[np.bool_]]:
@@ -178,21 +196,23 @@ def _agreement(labelled: Sequence[LabelledPair], found: NDArray[np.bool_]) -> di
     truth = np.array([p.should_group for p in labelled])
     return {
         name: {
-            "precision": _rate(truth[rows & found]),
-            "recall": _rate(found[rows & truth]),
-            "f1": _f1_rate(found[rows], truth[rows]),
+            "precision": rate(truth[rows & found]),
+            "recall": rate(found[rows & truth]),
+            "f1": f1_rate(found[rows], truth[rows]),
         }
         for name, rows in _subsets(labelled).items()
     }
 
 
-def _rate(hits: NDArray[np.bool_]) -> dict[str, float]:
+def rate(hits: NDArray[np.bool_]) -> dict[str, float]:
+    """The share that holds: value, of (how many), low and high."""
     n, of = int(hits.sum()), len(hits)
     low, high = wilson(n, of)
     return {"value": n / of if of else float("nan"), "of": of, "low": low, "high": high}
 
 
-def _f1_rate(found: NDArray[np.bool_], truth: NDArray[np.bool_]) -> dict[str, float]:
+def f1_rate(found: NDArray[np.bool_], truth: NDArray[np.bool_]) -> dict[str, float]:
+    """F1 with its interval."""
     rng = np.random.default_rng(_SEED)
     n = len(truth)
     drawn = [f1(found[rows], truth[rows]) for rows in (rng.integers(0, n, n) for _ in range(_DRAWS))]

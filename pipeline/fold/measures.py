@@ -88,13 +88,14 @@ class Measure:
 
     Attributes:
         name: As in the fitted tables.
-        groups: 1 where more can only speak for one story, -1 against it, 0 either way.
+        groups: 1 where more can only speak for one story, -1 against it, 0 either way; None where it is only asked what
+            kind of pair this is: counts grow with the texts, and a corpus of other texts would be misjudged by them.
         say: Its value in words; for what only holds or not, the words for either, no first.
         of: How it is computed.
     """
 
     name: str
-    groups: int
+    groups: int | None
     say: str
     of: Callable[[_Sides], Floats]
 
@@ -105,7 +106,8 @@ class Measure:
 
 
 MEASURES: tuple[Measure, ...] = (
-    Measure("words", 0, "the shorter text has {:.0f} words", lambda p: np.minimum(p["tokens_a"], p["tokens_b"])),
+    Measure("words", None, "the shorter text has {:.0f} words", lambda p: np.minimum(p["tokens_a"], p["tokens_b"])),
+    Measure("words_long", None, "the longer text has {:.0f} words", lambda p: p.l("tokens")),
     Measure("ratio", 0, "the shorter is {:.0%} as long as the longer", lambda p: _ratio(p.s("tokens"), p.l("tokens"))),
     Measure("share", 1, "{:.0%} of the shorter text stands in shared passages", lambda p: p.of_s("covered")),
     Measure("share_long", 1, "{:.0%} of the longer text stands in shared passages", lambda p: p.of_l("covered")),
@@ -113,7 +115,8 @@ MEASURES: tuple[Measure, ...] = (
             lambda p: _ratio(p["shared"], p["shingles_a"] + p["shingles_b"] - p["shared"])),
     Measure("run_share", 1, "the longest shared passage is {:.0%} of the shorter text",
             lambda p: np.minimum(1, _ratio(p["longest_run"], p.s("tokens")))),
-    Measure("run", 1, "the longest shared passage has {:.0f} words", lambda p: p["longest_run"]),
+    Measure("run", None, "the longest shared passage has {:.0f} words", lambda p: p["longest_run"]),
+    Measure("run_mean", None, "a shared passage has {:.0f} words on average", lambda p: _ratio(p.s("covered"), p["runs"])),
     Measure("aligned", 1, "{:.0%} of the shorter text has its like in the longer, in order", lambda p: p.of_s("same")),
     Measure("aligned_long", 1, "{:.0%} of the longer text has its like in the shorter", lambda p: p.of_l("same")),
     Measure("content", 1, "{:.0%} of what the shorter says stands in the longer, in order",
@@ -153,15 +156,15 @@ MEASURES: tuple[Measure, ...] = (
     Measure("figures_both", 1, "{:.0%} of all large figures are in both", lambda p: np.where(
         p["figures_a"] + p["figures_b"] > 0,
         _ratio(p["figures_shared"], p["figures_a"] + p["figures_b"] - p["figures_shared"]), np.nan)),
-    Measure("figures_shared", 1, "{:.0f} large figures are in both", lambda p: p["figures_shared"]),
-    Measure("own_numbers", -1, "both have numbers of their own, at least {:.0f}", lambda p: p.lesser("own_numbers")),
-    Measure("own_names", -1, "both have names of their own, at least {:.0f}", lambda p: p.lesser("own_names")),
+    Measure("figures_shared", None, "{:.0f} large figures are in both", lambda p: p["figures_shared"]),
+    Measure("own_numbers", None, "both have numbers of their own, at least {:.0f}", lambda p: p.lesser("own_numbers")),
+    Measure("own_names", None, "both have names of their own, at least {:.0f}", lambda p: p.lesser("own_names")),
     Measure("own_numbers_rate", -1, "{:.1f} numbers of their own per 100 words",
             lambda p: 100 * _ratio(p.lesser("own_numbers"), p.s("tokens"))),
     Measure("own_names_rate", -1, "{:.1f} names of their own per 100 words",
             lambda p: 100 * _ratio(p.lesser("own_names"), p.s("tokens"))),
-    Measure("other_numbers", -1, "{:.0f} times other numbers stand in the same place", lambda p: p["number_slots"]),
-    Measure("other_names", -1, "{:.0f} times other names stand in the same place", lambda p: p["name_slots"]),
+    Measure("other_numbers", None, "{:.0f} times other numbers stand in the same place", lambda p: p["number_slots"]),
+    Measure("other_names", None, "{:.0f} times other names stand in the same place", lambda p: p["name_slots"]),
     Measure("other_numbers_rate", -1, "{:.1f} times per 100 words other numbers stand in the same place",
             lambda p: 100 * _ratio(p["number_slots"], p.s("tokens"))),
     Measure("other_names_rate", -1, "{:.1f} times per 100 words other names stand in the same place",
@@ -174,18 +177,29 @@ MEASURES: tuple[Measure, ...] = (
             lambda p: p.of_s("alone")),
     Measure("alone_long", 0, "the longest passage of the longer that the shorter lacks is {:.0%} of it",
             lambda p: p.of_l("alone")),
+    Measure("alone_words_long", None, "the longest passage of the longer that the shorter lacks has {:.0f} words",
+            lambda p: p.l("alone")),
+    Measure("own_words", None, "{:.0f} words of the shorter have no like in the longer", lambda p: p.s("tokens") - p.s("same")),
+    Measure("own_words_long", None, "{:.0f} words of the longer have no like in the shorter",
+            lambda p: p.l("tokens") - p.l("same")),
     Measure("added", 0, "{:.0%} of the shorter was put in between", lambda p: p.of_s("added")),
     Measure("added_long", 0, "{:.0%} of the longer was put in between", lambda p: p.of_l("added")),
-    Measure("own_numbers_long", 0, "the longer has {:.0f} numbers of its own", lambda p: p.l("own_numbers")),
+    Measure("own_numbers_long", None, "the longer has {:.0f} numbers of its own", lambda p: p.l("own_numbers")),
     Measure("named_else", -1, "{:.0%} of the names in the shorter are not in the longer",
             lambda p: p.of_s("named_else", "named")),
     Measure("named_else_long", -1, "{:.0%} of the names in the longer are not in the shorter",
             lambda p: p.of_l("named_else", "named")),
     Measure("begins_at", 0, "what is shared begins after {:.0%} of the shorter", lambda p: p.of_s("first")),
     Measure("begins_at_long", 0, "what is shared begins after {:.0%} of the longer", lambda p: p.of_l("first")),
+    Measure("ends_long", None, "{:.0f} words of the longer follow what is shared",
+            lambda p: p.l("tokens") - p.l("first") - p.l("extent")),
     Measure("dense", 0, "{:.0%} of the longer, from its first to its last shared word, is shared",
             lambda p: p.of_l("same", "extent")),
+    Measure("dense_short", 0, "{:.0%} of the shorter, from its first to its last shared word, is shared",
+            lambda p: p.of_s("same", "extent")),
     Measure("extent", 0, "what is shared is spread over {:.0%} of the longer", lambda p: p.of_l("extent")),
+    Measure("quoted", 0, "{:.0%} of the shorter stands in quotation marks", lambda p: p.of_s("quoted")),
+    Measure("quoted_long", 0, "{:.0%} of the longer stands in quotation marks", lambda p: p.of_l("quoted")),
     Measure("head", 1, "{:.0%} of the first 40 words of the shorter stand in shared passages",
             lambda p: _ratio(p.s("head"), np.minimum(p.s("tokens"), 40))),
     Measure("head_long", 1, "{:.0%} of the first 40 words of the longer stand in shared passages",

@@ -17,7 +17,7 @@ from heapq import heapify, heappop, heappush
 from pipeline.article import Relation
 from pipeline.fold.relate import GROUPING
 
-__all__ = ["Link", "Member", "Place", "Story", "group", "story", "story_id"]
+__all__ = ["Link", "Member", "Place", "Story", "group", "story"]
 
 _FLIPPED = {Relation.EXCERPT: Relation.EXPANSION, Relation.EXPANSION: Relation.EXCERPT}
 
@@ -111,6 +111,8 @@ def group(
             groups.join(a, b)
     for a, b in sorted(tuple(sorted((x.a, x.b))) for x in inside if _alike(x)):
         groups.join(a, b)
+    for a, b in _contained(inside):
+        groups.join(a, b)
     groups.begin_counting()
     for x in inside:
         groups.count(x)
@@ -122,6 +124,17 @@ def _alike(link: Link) -> bool:
     """Whether two texts count as one: equal ones, and versions that differ in a word here and there. Of a very large
     family only neighbours are compared, so that its pairs without a link say nothing."""
     return link.relation is Relation.EXACT or (link.relation is Relation.SAME_VERSION and link.jaccard >= _ALIKE)
+
+
+def _contained(links: Sequence[Link]) -> list[tuple[str, str]]:
+    """Texts that stand as good as whole in a longer one, with the one that holds most of it and little else: they go
+    where it goes, and what they do not share with the rest of its story says nothing."""
+    best: dict[str, tuple[float, float, str]] = {}
+    for x in links:
+        if x.relation in _FLIPPED and x.containment >= _WHOLE:
+            part, whole = (x.b, x.a) if x.relation is Relation.EXCERPT else (x.a, x.b)
+            best[part] = max(best.get(part, (0.0, 0.0, "")), (x.containment, x.jaccard, whole))
+    return sorted((part, whole) for part, (_, _, whole) in best.items())
 
 
 def _strength(link: Link) -> float:
@@ -139,8 +152,9 @@ def _weight(link: Link) -> float:
 
 
 _ALIKE = 0.85  # Jaccard: one word in a hundred and thirty
+_WHOLE = 0.9  # containment
 _LEAST, _MOST = 0.2, 4.0  # of a link's weight
-_PARTLY = 0.1  # pairs that share passages only: distant versions of one story do, too
+_PARTLY = 0.25  # pairs that share passages only: distant versions of one story do, too
 _NOTHING = -0.5  # two texts without a link
 
 

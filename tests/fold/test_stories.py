@@ -17,6 +17,10 @@ def link(a: str, b: str, score: float, relation: Relation | None = None) -> Link
     return Link(a, b, kind, 0.5, 0.5, score)
 
 
+def excerpt(whole: str, part: str) -> Link:
+    return Link(whole, part, Relation.EXCERPT, 0.3, 0.95, 4)
+
+
 def groups(ids: str, links: list[Link], must: list[str] = [], cannot: list[str] = []) -> list[str]:  # noqa: B006
     return ["".join(g) for g in group(list(ids), links, [(p[0], p[1]) for p in must], [(p[0], p[1]) for p in cannot])]
 
@@ -50,6 +54,12 @@ EXACT, TEMPLATE = Relation.EXACT, Relation.TEMPLATE
             "abcd",
             [link("a", "b", 1), link("b", "c", 0.9), link("c", "d", 1), link("a", "c", -3, TEMPLATE), link("b", "d", -3, TEMPLATE), link("a", "d", -3, TEMPLATE)],
             ["ab", "cd"],
+        ),
+        # an excerpt of the last version goes where that goes, though the first ones have nothing of it
+        (
+            "abcd",
+            [link("a", "b", 3), link("a", "c", 1), link("b", "c", 1), excerpt("c", "d"), link("a", "d", -4), link("b", "d", -4)],
+            ["abcd"],
         ),
         # equal texts are one whatever else is said, and count once
         ("abc", [link("a", "b", 0, EXACT), link("a", "c", 1)], ["abc"]),

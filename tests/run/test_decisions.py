@@ -68,7 +68,7 @@ def test_a_decided_pair_needs_no_review(lake: Lake) -> None:
         links = lake.read("links", contract("links").schema.names)
         place = links.schema.get_field_index("needs_review")
         links = links.set_column(place, "needs_review", pa.array([True] * links.num_rows))
-        with tx.writer("links", file.day, file.name) as out:
+        with tx.writer("links", file.day, file.name, source=file.source) as out:
             out.write(links)
     fold_lake(lake, FoldSettings())
     (link,) = undecided(lake)
