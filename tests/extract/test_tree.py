@@ -1,0 +1,48 @@
+"""What is taken out of a page's tree, and that its text stays as it reads."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.extract.content import MAIN, certain_paragraphs, main_paragraphs
+from pipeline.extract.tree import parse, strip
+
+from .helpers import TEXT
+from .test_brief import FLASH, SHAPES, shape
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("<p>one<span> </span>two</p>", "one two"),
+        ("<p>one<span></span>two</p>", "onetwo"),
+        ("one<div></div>two", "one two"),
+        ("<p>one<i><b> </b></i>two</p><p> </p>", "one two"),
+        ("<p>one<br>two</p><img>", "onetwo"),
+        ("<div><div><img></div></div><p>one</p>two", "onetwo"),
+        ("<nav>menu</nav><p>one</p><footer>imprint</footer><script>x()</script><style>p{}</style>two", "onetwo"),
+    ],
+)
+def test_text_outlives_what_holds_none(body: str, text: str) -> None:
+    tree = parse(f"<html><body>{body}</body></html>", 256)
+    strip(tree)
+    assert " ".join(tree.text_content().split()) == text
+    assert len(list(tree.iter("br"))) == body.count("<br>")
+    assert next(tree.iter("img", "nav", "footer", "script", "style"), None) is None
+
+
+def test_json_ld_stays() -> None:
+    tree = parse('<html><body><p>one</p><script type="application/ld+json">{}</script></body></html>', 256)
+    strip(tree)
+    assert [e.text for e in tree.iter("script")] == ["{}"]
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_first_extractor_is_asked_alone_where_it_finds_enough(name: str) -> None:
+    tree = parse(shape(name, TEXT), 256)
+    assert certain_paragraphs(tree) in ([], main_paragraphs(tree, MAIN))
+    assert certain_paragraphs(parse(shape(name, [FLASH]), 256)) == []
+
+
+def test_most_pages_need_no_other() -> None:
+    assert certain_paragraphs(parse(shape("article", TEXT), 256))[-len(TEXT) :] == TEXT
