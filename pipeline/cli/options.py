@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from errno import EPIPE
 from typing import Annotated, Any
 
 import typer
@@ -24,6 +25,11 @@ class Group(TyperGroup):
         except WirefoldError as e:
             typer.echo(f"wirefold: {_one_line(e)}", err=True)
             raise typer.Exit(2 if isinstance(e, UsageError) else 1) from e
+        except OSError as e:
+            if e.errno in (None, EPIPE):  # not the system's word; or nobody reads on, which Typer ends quietly
+                raise
+            typer.echo(f"wirefold: {_one_line(e.strerror)}{_place(e)}", err=True)
+            raise typer.Exit(1) from e
         except KeyboardInterrupt:
             typer.echo("wirefold: interrupted", err=True)
             raise typer.Exit(130) from None
@@ -52,7 +58,11 @@ def quiet_logs(level: str = "warning") -> None:
     )
 
 
-def _one_line(error: Exception) -> str:
+def _place(error: OSError) -> str:
+    return f": {_one_line(error.filename)}" if error.filename else ""
+
+
+def _one_line(error: object) -> str:
     from pipeline.cli.console import clean
 
     return clean(error)

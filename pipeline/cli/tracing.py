@@ -33,7 +33,7 @@ def trace(
 ) -> None:
     """Show where the passages of a text come from, and who had them first."""
     from pipeline.cli import catalog
-    from pipeline.cli.console import console, print_json
+    from pipeline.cli.console import console, count, print_json
 
     store = catalog.open_lake(lake)
     with console(stderr=True).status("Tracing …"):
@@ -50,7 +50,8 @@ def trace(
         out = console()
         out.print(trace_view(found, colour=out.color_system is not None))
     else:
-        console().print(f"{html}: {found.coverage:.0%} of the text from {len(found.origins)} stories", markup=False)
+        stories = count(len(found.origins), "story", "stories")
+        console().print(f"{html}: {found.coverage:.0%} of the text from {stories}", markup=False)
 
 
 def _trace(lake: Any, wanted: str) -> Trace:

@@ -62,8 +62,15 @@ class Lake:
         return [self.storage.uri(f.rel) for f in self.files(table)]
 
     def read(self, table: str, columns: list[str] | None = None, where: ds.Expression | None = None) -> pa.Table:
-        """Rows of a table, in the order of its files."""
-        return self.dataset(self.files(table), table).to_table(columns=columns, filter=where)
+        """Rows of a table, in the order of its files.
+
+        Raises:
+            WirefoldError: One of the files is damaged.
+        """
+        try:
+            return self.dataset(self.files(table), table).to_table(columns=columns, filter=where)
+        except pa.ArrowInvalid as e:
+            raise WirefoldError(f"cannot read {self.root}/{table}: {e} `wirefold check` names what is damaged") from e
 
     def batches(
         self, file: DataFile, columns: list[str] | None = None, where: ds.Expression | None = None
@@ -259,7 +266,12 @@ class Lake:
     def _recover(self) -> None:
         if self.storage.exists(JOURNAL):
             log.info("finishing an interrupted commit", lake=self.root)
-            self.play(json.loads(self.storage.read(JOURNAL)))
+            try:
+                journal = json.loads(self.storage.read(JOURNAL))
+                journal = {"moves": journal["moves"], "deletes": journal["deletes"]}
+            except (ValueError, KeyError, TypeError) as e:
+                raise WirefoldError(f"{self.root}/{JOURNAL} is damaged, and with it an interrupted commit: {e}") from e
+            self.play(journal)
         self.storage.delete(f"{INTERNAL}/tx")
 
     def play(self, journal: dict[str, Any]) -> None:

@@ -80,12 +80,14 @@ def test_help_is_quick() -> None:
         (["decide", "zzzz", "zzzz", "--same", "--lake", "{lake}"], 1, "no story or article"),
         (["trace", "zzzz", "--lake", "{lake}"], 1, "no story or article 'zzzz'"),
         (["trace", "-", "--lake", "{tmp}/nothing"], 1, "is no lake"),
+        (["trace", __file__, "--lake", "{lake}", "--html", "{tmp}"], 1, "wirefold: Is a directory: {tmp}"),
+        (["ingest", __file__, "--lake", __file__], 1, f"wirefold: Not a directory: {__file__}"),
     ],
 )
 def test_errors(args: list[str], code: int, message: str, tmp_path: Path, sample_lake: str) -> None:
     result = wirefold(*(a.format(tmp=tmp_path, lake=sample_lake) for a in args))
     assert result.exit_code == code
-    assert message in result.stderr
+    assert message.format(tmp=tmp_path) in result.stderr
     assert not result.stdout
     assert "Traceback" not in result.stderr
     if "wirefold:" in message:

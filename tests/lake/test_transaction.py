@@ -13,6 +13,7 @@ from typing import IO, Any
 import pyarrow as pa
 import pytest
 
+from pipeline.errors import WirefoldError
 from pipeline.lake import Lake, Transaction, contract
 from pipeline.lake.check import check_files, check_leftovers
 from pipeline.lake.lake import INTERNAL
@@ -185,6 +186,21 @@ def test_the_next_writer_recovers_by_itself(root: str, elsewhere: str) -> None:
         put(tx, "links", "next.parquet", 1)
     assert check_leftovers(lake) == []
     assert check_files(lake)[0] == []
+
+
+@pytest.mark.parametrize("journal", ['{"moves": [["a', "{}", "[]"])
+def test_a_damaged_journal_stops_writers(root: str, journal: str) -> None:
+    lake = Lake(root)
+    lake.storage.write(f"{INTERNAL}/journal.json", journal.encode())
+    with pytest.raises(WirefoldError, match=r"journal\.json is damaged"), lake.transaction():
+        pass
+
+
+def test_a_damaged_file_is_one_line_to_its_readers(root: str) -> None:
+    lake = Lake(root)
+    Storage(root).write(lake.files("articles")[0].rel, b"PAR1")
+    with pytest.raises(WirefoldError, match=r"cannot read .*articles"):
+        lake.read("articles")
 
 
 def test_an_exception_in_the_block_changes_nothing(root: str) -> None:
