@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import typer
 
 from pipeline.cli import airflow, deciding, evaluation, extracting, reading, serving, tracing, working
@@ -34,6 +36,8 @@ def main(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
 ) -> None:
     """Options that stand before the command."""
+    # A command makes millions of rows and hardly a cycle; each look for cycles goes through all that there is.
+    gc.set_threshold(50_000, 20, 50)
 
 
 for command in (

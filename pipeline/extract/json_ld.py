@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from html import unescape
 from typing import Any
 
@@ -24,7 +25,7 @@ _PROPERTY = re.compile(r'"(@type|headline|datePublished|dateModified)"\s*:\s*"([
 def nodes(tree: HtmlElement) -> list[dict[str, Any]]:
     """Every object of the page's JSON-LD, outermost first; what is beyond repair is skipped."""
     queue: list[Any] = [
-        _read(_CONTROL.sub(" ", _COMMENT.sub("", script.text)))
+        _read(_CONTROL.sub(" ", script.text).strip())
         for script in tree.iter("script")
         if "ld+json" in (script.get("type") or "").lower() and script.text and len(script.text) <= _MAX_SCRIPT
     ]
@@ -44,9 +45,11 @@ def nodes(tree: HtmlElement) -> list[dict[str, Any]]:
 
 def _read(text: str) -> Any:
     """JSON with the mistakes that templates make; of what is beyond that, the plain properties of an article."""
-    for attempt in (text, _TRAILING.sub("", text), unescape(text)):
+    if text[:1] not in "{[" or text[-1:] not in "}]":
+        text = _COMMENT.sub("", text)
+    for mended in (str, partial(_TRAILING.sub, ""), unescape):
         try:
-            return json.loads(attempt, strict=False)
+            return json.loads(mended(text), strict=False)
         except RecursionError:
             return None
         except ValueError:

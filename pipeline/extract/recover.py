@@ -116,9 +116,10 @@ def with_passed_over(lines: list[Line]) -> list[Line]:
     for element in body.iter("p", *{e.tag for e in at}):
         if element in at:
             if at[element] >= done:
-                merged += [*lines[done : at[element]], *waiting, lines[at[element]]]
-                done, size = at[element] + 1, size + sum(len(line.text) for line in waiting)
-                waiting = []
+                passed = waiting if merged else []  # what stands before the first line is no part of the text
+                merged += [*lines[done : at[element]], *passed, lines[at[element]]]
+                done, size = at[element] + 1, size + sum(len(line.text) for line in passed)
+            waiting = []
         elif element.tag == "p" and (line := _paragraph(element, known, at)):
             waiting.append(line)
     return merged + lines[done:] if size > sum(len(line.text) for line in lines) else lines

@@ -95,20 +95,15 @@ def forests(names: tuple[str, ...]) -> tuple[dict[str, Forest], tuple[float, ...
 
 
 @numba.njit(cache=True, nogil=True)
-def _child(x, node, cut, unknown_left, left, right):
-    """The node that a value leads to; what is not known goes where the table says."""
-    goes_left = unknown_left[node] if np.isnan(x) else x < cut[node]
-    return left[node] if goes_left else right[node]
-
-
-@numba.njit(cache=True, nogil=True)
 def _score(matrix, base, roots, measure, cut, unknown_left, left, right, value):
     out = np.full(matrix.shape[0], base)
     for i in range(matrix.shape[0]):
         for root in roots:
             node = root
             while measure[node] >= 0:
-                node = _child(matrix[i, measure[node]], node, cut, unknown_left, left, right)
+                x = matrix[i, measure[node]]
+                goes_left = unknown_left[node] if np.isnan(x) else x < cut[node]
+                node = left[node] if goes_left else right[node]
             out[i] += value[node]
     return out
 
@@ -120,7 +115,9 @@ def _credit(matrix, roots, measure, cut, unknown_left, left, right, value):
         for root in roots:
             node = root
             while measure[node] >= 0:
-                child = _child(matrix[i, measure[node]], node, cut, unknown_left, left, right)
+                x = matrix[i, measure[node]]
+                goes_left = unknown_left[node] if np.isnan(x) else x < cut[node]
+                child = left[node] if goes_left else right[node]
                 out[i, measure[node]] += value[child] - value[node]
                 node = child
     return out

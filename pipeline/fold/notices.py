@@ -7,7 +7,7 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["CORRECTION", "KILL", "notices", "subject"]
+__all__ = ["CORRECTION", "KILL", "is_kill", "notices", "subject"]
 
 KILL, CORRECTION = "kill", "correction"
 
@@ -39,18 +39,27 @@ def notices(articles: pa.Table) -> pa.Array:
     Args:
         articles: Columns title, slug, text, status.
     """
-    head = pc.utf8_slice_codeunits(articles["text"], 0, _NOTE_CHARACTERS)
-    tail = pc.utf8_slice_codeunits(articles["text"], -_NOTE_CHARACTERS)
-    first = pc.list_element(pc.split_pattern(head, "\n", max_splits=1), 0)
-    kill = pc.equal(articles["status"], "canceled")
-    corrects = pc.match_substring_regex(tail, _NOTE)
+    first = _first_lines(articles)
+    corrects = pc.match_substring_regex(pc.utf8_slice_codeunits(articles["text"], -_NOTE_CHARACTERS), _NOTE)
     for label in (articles["title"], pc.fill_null(articles["slug"], ""), first):
-        kill = pc.or_(kill, pc.match_substring_regex(label, _KILL))
         corrects = pc.or_(corrects, pc.match_substring_regex(label, _CORRECTION))
     corrects = pc.or_(corrects, pc.match_substring_regex(first, _NOTE))
     null = pa.scalar(None, pa.string())
-    found = pc.if_else(kill, KILL, pc.if_else(corrects, CORRECTION, null))
+    found = pc.if_else(is_kill(articles), KILL, pc.if_else(corrects, CORRECTION, null))
     return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+
+
+def is_kill(articles: pa.Table) -> pa.ChunkedArray:
+    """Which articles say that an earlier one must not be used any more; columns as for `notices`."""
+    found = pc.equal(articles["status"], "canceled")
+    for label in (articles["title"], pc.fill_null(articles["slug"], ""), _first_lines(articles)):
+        found = pc.or_(found, pc.match_substring_regex(label, _KILL))
+    return found
+
+
+def _first_lines(articles: pa.Table) -> pa.ChunkedArray:
+    head = pc.utf8_slice_codeunits(articles["text"], 0, _NOTE_CHARACTERS)
+    return pc.list_element(pc.split_pattern(head, "\n", max_splits=1), 0)
 
 
 def subject(label: str | None) -> str:

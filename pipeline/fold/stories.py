@@ -17,7 +17,7 @@ from heapq import heapify, heappop, heappush
 from pipeline.article import Relation
 from pipeline.fold.relate import GROUPING
 
-__all__ = ["Link", "Member", "Place", "Story", "group", "story"]
+__all__ = ["Link", "Member", "Place", "Story", "group", "story", "story_id"]
 
 _FLIPPED = {Relation.EXCERPT: Relation.EXPANSION, Relation.EXPANSION: Relation.EXCERPT}
 

@@ -50,12 +50,12 @@ class Drawing:
         links: All links of the lake.
     """
 
-    def __init__(self, lake: Lake, articles: Iterable[str], links: pa.Table) -> None:
+    def __init__(self, lake: Lake, articles: pa.Array, links: pa.Table) -> None:
         self._lake = lake
-        self._judged = set(articles)
+        self._judged = set(articles.to_pylist())
         self._furniture = known_furniture(lake)
-        ids = pa.array(sorted(self._judged), pa.string())
-        partial = _touching(links.select(_LINKED), ids)
+        self._length: dict[str, int] = {}  # in characters, of the texts that were aligned
+        partial = _touching(links.select(_LINKED), articles)
         self._twins = _equals(links, partial)
         self._links: dict[str, list[tuple[str, Relation, float]]] = defaultdict(list)
         self._forms: set[tuple[str, str]] = set()
@@ -76,27 +76,30 @@ class Drawing:
         known = lake.take("records", away, ["article_id", "story_id"])
         self._story = dict(zip(*(c.to_pylist() for c in known.columns), strict=True))
 
+    @property
+    def linked(self) -> set[str]:
+        """The judged articles that share text with others."""
+        return self._judged & self._age.keys()
+
     def stitched(self, groups: Sequence[Sequence[str]]) -> set[str]:
         """The articles that resemble older ones of their group, and are composites all the same.
 
         Versions of one address or wire id stay together, whatever they draw on.
 
         Args:
-            groups: The judged articles, grouped by their links.
+            groups: Those of the judged articles that their links group with others.
         """
-        story = self._story | {i: f"group {n}" for n, ids in enumerate(groups) for i in ids}
-        members = sorted(
-            (i for ids in groups if len(ids) > 1 for i in ids if i in self._age), key=self._age.__getitem__
-        )
+        story = self._story | {i: i for i in self.linked}
+        story |= {i: f"group {n}" for n, ids in enumerate(groups) for i in ids}
+        members = sorted((i for ids in groups for i in ids if i in self._age), key=self._age.__getitem__)
         looked_at = [i for i in self._bridges(members, story) if i not in self._one_address]
         found = self._passages(looked_at, story, _PARTIAL | GROUPING)
-        length = self._lengths(looked_at)
         result: set[str] = set()
         part = _Parts()
         for article in members:  # the oldest first: its copies follow it
-            if article in length:
+            if found.get(article):
                 older = [p for p in found[article] if p.article not in result and self._is_older(p.article, article)]
-                if self._is_stitched(article, older, story, part, length[article]):
+                if self._is_stitched(article, older, story, part):
                     result.update({article, *self._twins.get(article, ())})
             if article not in result:
                 part.join(article, (o for o in self._older_kin(article, story) if o not in result))
@@ -124,9 +127,7 @@ class Drawing:
         # A live file that was changed later may have taken the passage from here.
         return self._age[other] < self._age[article] and bool(self._until(other) <= self._until(article))
 
-    def _is_stitched(
-        self, article: str, older: Sequence[Passage], story: Mapping[str, str], part: _Parts, length: int
-    ) -> bool:
+    def _is_stitched(self, article: str, older: Sequence[Passage], story: Mapping[str, str], part: _Parts) -> bool:
         """Whether an article is a composite of what was there before, as far as that is not one story without it."""
         own: dict[str, list[Passage]] = defaultdict(list)
         for p in older:
@@ -134,7 +135,7 @@ class Drawing:
                 own[part.of(p.article)].append(p)
         nearest = max(own, key=lambda k: (covered([(p.start, p.end) for p in own[k]]), k), default="")
         mine = own.get(nearest, [])
-        return stitched(length, mine, [p for p in older if p not in mine and self._told(p, article)])
+        return stitched(self._length[article], mine, [p for p in older if p not in mine and self._told(p, article)])
 
     def _told(self, p: Passage, article: str) -> bool:
         """Whether it is known which of the two was first: somebody says so of both."""
@@ -147,7 +148,7 @@ class Drawing:
 
         Args:
             canonical: Story by the article that stands for it.
-            story: Story of each judged article.
+            story: Story of each of those that are `linked`.
             stitched: Composites that were cut loose from a story they resemble.
         """
         story = self._story | dict(story)
@@ -155,7 +156,7 @@ class Drawing:
         found = self._passages(plain, story, _PARTIAL)
         found |= self._passages(sorted(stitched & canonical.keys()), story, _PARTIAL | GROUPING)
         found = {i: [p for p in ps if p.story != canonical[i]] for i, ps in found.items()}
-        length = self._lengths(i for i, passages in found.items() if passages)
+        length = {i: self._length[i] for i, ps in found.items() if ps}
         age = self._age.__getitem__
         stitched_ones = {i for i in length if compose(length[i], found[i], age)} | self._composites()
         composites: set[str] = stitched_ones - length.keys()
@@ -217,6 +218,7 @@ class Drawing:
             texts = self._lake.take("articles", ids, ["article_id", "url", "text"])
             texts = without_furniture(texts, self._furniture).combine_chunks()
             at = {i: n for n, i in enumerate(texts["article_id"].to_pylist())}
+            self._length |= zip(at, pc.utf8_length(texts["text"]).to_pylist(), strict=True)
             ends = np.array([[at[i] for i in pair] for pair in some], np.int32)
             order = kindred(ends[:, 0], ends[:, 1])
             some, ends = [some[i] for i in order], ends[order]
@@ -228,10 +230,6 @@ class Drawing:
                     form = (article, other) in self._forms
                     found[article] += passages(aligned, n, other, story[other], may_be_form=form)
         return found
-
-    def _lengths(self, articles: Iterable[str]) -> dict[str, int]:
-        rows = self._lake.take("articles", pa.array(sorted(articles), pa.string()), ["article_id", "text"])
-        return dict(zip(rows["article_id"].to_pylist(), pc.utf8_length(rows["text"]).to_pylist(), strict=True))
 
     def _composites(self) -> set[str]:
         """Composites among the articles that are not judged now."""

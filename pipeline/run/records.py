@@ -6,41 +6,29 @@ rewrite all of a large run.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipeline.fold.stories import Place, Story
 from pipeline.lake import DataFile, Lake, Transaction, contract
+from pipeline.run.judging import JUDGED, Judgement
 from pipeline.run.tombstones import Tombstone, buried
 
-__all__ = ["PART", "Place_", "write_records"]
+__all__ = ["PART", "write_records"]
 
 PART = 20_000
 """Rows in a file: what one that is judged otherwise rewrites."""
 
 _READ = 4_000  # articles read at a time
-_JUDGED = ["story_id", "relation", "parent_id", "version_no", "is_canonical"]
-
-Place_ = tuple[str, str]
-"""Day and name of a file."""
 
 
-def write_records(
-    lake: Lake,
-    tx: Transaction,
-    places: dict[str, tuple[Story, Place]],
-    touched: set[Place_],
-    stones: dict[str, Tombstone],
-) -> int:
-    """Write the record files in which a row is new or judged otherwise; returns the rows written.
-
-    Args:
-        touched: Files that hold articles of `places`.
-    """
+def write_records(lake: Lake, tx: Transaction, found: Judgement, stones: dict[str, Tombstone]) -> int:
+    """Write the record files in which a row is new or judged otherwise; returns the rows written."""
     done = {(f.day, f.name): f for f in lake.files("records")}
-    wanted: set[Place_] = set()
+    wanted: set[tuple[str, str]] = set()
+    touched = found.files(lake)
     written = 0
     for file in lake.files("articles"):
         for start in range(0, file.rows, PART):
@@ -50,7 +38,7 @@ def write_records(
             if old is not None and (old.source, old.start) != (file.digest, start):
                 old = None
             if old is None or (file.day, file.name) in touched:
-                written += _write_part(lake, tx, file, name, start, old, places, stones)
+                written += _write_part(lake, tx, file, name, start, old, found, stones)
     for day, name in done.keys() - wanted:
         tx.remove("records", day, name)
     return written
@@ -63,7 +51,7 @@ def _write_part(
     name: str,
     start: int,
     old: DataFile | None,
-    places: dict[str, tuple[Story, Place]],
+    found: Judgement,
     stones: dict[str, Tombstone],
 ) -> int:
     """Write the records of some articles of a file, unless they are as before.
@@ -72,26 +60,39 @@ def _write_part(
         start: Row of the first of them.
         old: Their records, when the articles are the same.
     """
-    judged: dict[str, tuple[Any, ...]] = {}
-    if old is not None:
-        rows = lake.dataset([old], "records").to_table(columns=["article_id", "withdrawn", *_JUDGED])
-        why = dict(zip(*(rows[c].to_pylist() for c in ("article_id", "withdrawn")), strict=True))
-        rows = rows.drop_columns("withdrawn")
-        judged = {i: tuple(v) for i, *v in zip(*(c.to_pylist() for c in rows.columns), strict=True)}
-        same_stones = all(w == (stones[i].why if i in stones and not stones[i].words else None) for i, w in why.items())
-        if same_stones and all(judged[i] == _judgement(*places[i]) for i in judged if i in places):
-            return 0
-    columns = contract("articles").schema.names
     end = min(start + PART, file.rows)
+    if old is not None:
+        known = lake.dataset([old], "records").to_table(columns=["article_id", "withdrawn", *JUDGED])
+        judged = _judged(known["article_id"], found, known)
+        if judged.equals(known.select(JUDGED)) and _same_stones(known, stones):
+            return 0
+    else:
+        judged = _judged(lake.pick(file, np.arange(start, end), ["article_id"])["article_id"], found)
+    columns = contract("articles").schema.names
     with tx.writer("records", file.day, name, source=file.digest, start=start) as out:
         for begin in range(start, end, _READ):
             data = lake.pick(file, np.arange(begin, min(begin + _READ, end)), columns)
-            values = [_judgement(*places[i]) if i in places else judged[i] for i in data["article_id"].to_pylist()]
-            for column, made in zip(_JUDGED, zip(*values, strict=True), strict=True):
-                data = data.append_column(column, pa.array(made, contract("records").schema.field(column).type))
+            for column in judged.schema:
+                data = data.append_column(column, judged[column.name].slice(begin - start, data.num_rows))
             out.write(buried(data, stones))
     return end - start
 
 
-def _judgement(of: Story, place: Place) -> tuple[Any, ...]:
-    return (of.id, place.relation, place.parent, place.version, of.canonical == place.id)
+def _judged(ids: pa.ChunkedArray, found: Judgement, known: pa.Table | None = None) -> pa.Table:
+    """The columns `JUDGED` of some articles: as they are judged now, of others as they are known."""
+    at = pc.index_in(ids, found.articles["article_id"].combine_chunks()).combine_chunks()
+    now = found.articles.select(JUDGED).take(at)
+    if known is None:
+        return now
+    new = pc.is_valid(at)
+    columns = {name: pc.if_else(new, now[name], known[name]) for name in JUDGED}
+    return pa.table(columns, schema=known.select(JUDGED).schema)
+
+
+def _same_stones(known: pa.Table, stones: Mapping[str, Tombstone]) -> bool:
+    """Whether those are withdrawn that have a tombstone now, for the same reason."""
+    then = known.filter(pc.is_valid(known["withdrawn"])).select(["article_id", "withdrawn"])
+    before = dict(zip(*(c.to_pylist() for c in then.columns), strict=True))
+    silent = pa.array([i for i, s in stones.items() if not s.words], pa.string())
+    ids = known["article_id"].filter(pc.is_in(known["article_id"], silent)).to_pylist()
+    return before == {i: stones[i].why for i in ids}

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.article import Outcome, Reason
-from pipeline.fold.notices import KILL, notices, subject
+from pipeline.fold.notices import KILL, is_kill, notices, subject
 from pipeline.lake import Lake, contract
 from pipeline.partition import Run
 
@@ -86,7 +86,7 @@ def _kill_notices(lake: Lake) -> list[dict[str, Any]]:
     for file in fresh:
         for batch in lake.batches(file, [*{*_NOTICE, *_KILLS}]):
             table = pa.Table.from_batches([batch])
-            rows += table.filter(pc.equal(notices(table), KILL)).select(_KILLS).to_pylist()
+            rows += table.filter(is_kill(table)).select(_KILLS).to_pylist()
     return sorted(rows, key=lambda r: (r["published_at"], r["article_id"]))
 
 

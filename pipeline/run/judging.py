@@ -1,0 +1,255 @@
+"""Judging: which stories the articles around a change belong to, and what these draw on.
+
+Most articles are alone in their story. They are judged by the column; only those that a link or a person ties to others
+are looked at one by one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from pipeline.article import Relation
+from pipeline.fold.link import order_key
+from pipeline.fold.relate import GROUPING
+from pipeline.fold.stories import Link, Member, Story, group, story, story_id
+from pipeline.lake import Lake, contract
+from pipeline.partition import Run
+from pipeline.run.decisions import Decision, pair_key, standing
+from pipeline.run.drawing import Drawing, without_bridges
+from pipeline.run.tombstones import Tombstone
+
+__all__ = ["JUDGED", "Judgement", "judge"]
+
+JUDGED = ("story_id", "relation", "parent_id", "version_no", "is_canonical")
+"""Columns of `records` that say where an article belongs."""
+
+_GROUPING = pa.array([r.value for r in Relation if r in GROUPING])
+_META = [
+    "article_id", "guid", "text_hash", "title", "language", "publisher", "source", "published_at", "clock", "seen_at",
+    "run",
+]  # fmt: skip
+Pair = tuple[str, str]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What was decided.
+
+    Attributes:
+        articles: article_id, run and the columns `JUDGED` of every article that was judged.
+        stories: Rows of the table `stories`, and `run`: the run that brought the founder.
+    """
+
+    articles: pa.Table
+    stories: pa.Table
+
+    def files(self, lake: Lake) -> dict[tuple[str, str], list[str]]:
+        """Runs of the articles by the file, its day and name, that these runs' articles are in."""
+        home = {Run.named(run).key: (f.day, f.name) for f in lake.files("articles") for run in f.runs}
+        files: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for run in self.articles["run"].unique().to_pylist():
+            files[home[run]].append(run)
+        return files
+
+
+def judge(lake: Lake, links: pa.Table, seeds: pa.Array, stones: Mapping[str, Tombstone]) -> Judgement:
+    """Judge all articles that are connected with the seeds.
+
+    Args:
+        links: All links of the lake.
+    """
+    decided = standing(lake)
+    must, cannot = ([p for p in sorted(decided) if decided[p] is d] for d in (Decision.MUST_LINK, Decision.CANNOT_LINK))
+    must += [(i, s.notice) for i, s in stones.items() if s.notice]  # a notice belongs to the story it ends
+    ties = links.filter(pc.is_in(links["relation"], _GROUPING))
+    wanted = _neighbourhood(ties, must, seeds)
+    meta = _silenced(lake.take("articles", wanted, _META), stones)
+    tied = _tied(ties, must, meta["article_id"])
+    pairs = _pairs(links, tied, decided)
+    ids = sorted(tied.to_pylist())
+    groups = _several(group(ids, pairs, must, cannot))
+    drawing = Drawing(lake, wanted, links)
+    composites = drawing.stitched(groups)
+    if composites:
+        pairs = without_bridges(pairs, composites)
+        groups = _several(group(ids, pairs, must, cannot))
+    grouped = {i for ids in groups for i in ids}
+    inside = pc.is_in(meta["article_id"], pa.array(sorted(grouped), pa.string()))
+    together, alone = meta.filter(inside), meta.filter(pc.invert(inside))
+    stories = _stories(groups, pairs, together, stones)
+    own = {i: story_id(i) for i in drawing.linked if i not in grouped}
+    story_of = own | {p.id: s.id for s in stories for p in s.places}
+    drawn = drawing.draws_on(own | {s.canonical: s.id for s in stories}, story_of, composites)
+    return Judgement(_places(stories, together, alone), _rows(stories, together, alone, drawn))
+
+
+def _neighbourhood(ties: pa.Table, must: Iterable[Pair], seeds: pa.Array) -> pa.Array:
+    """The seeds and every article that a chain of grouping links or decisions ties to one of them."""
+    people = list(must)
+    ends = [[*ties[f"article_{x}"].chunks, pa.array([p[n] for p in people], pa.string())] for n, x in enumerate("ab")]
+    encoded = pa.chunked_array([*ends[0], *ends[1], seeds], pa.string()).combine_chunks().dictionary_encode()
+    codes, ids = encoded.indices.to_numpy(), encoded.dictionary
+    n = ties.num_rows + len(people)
+    graph = coo_matrix((np.ones(n, bool), (codes[:n], codes[n : 2 * n])), shape=(len(ids), len(ids)))
+    _, component = connected_components(graph, directed=False)
+    return ids.filter(pa.array(np.isin(component, np.unique(component[codes[2 * n :]]))))
+
+
+def _silenced(meta: pa.Table, stones: Mapping[str, Tombstone]) -> pa.Table:
+    """Without the headlines of what was withdrawn."""
+    silent = pc.is_in(meta["article_id"], pa.array([i for i, s in stones.items() if not s.words], pa.string()))
+    title = pc.if_else(silent, pa.scalar(None, pa.string()), meta["title"])
+    return meta.set_column(meta.schema.get_field_index("title"), "title", title)
+
+
+def _tied(ties: pa.Table, must: Iterable[Pair], judged: pa.ChunkedArray) -> pa.Array:
+    """Those of the judged articles that a link or a person ties to another."""
+    people = pa.array([i for pair in must for i in pair], pa.string())
+    ends = pa.chunked_array([*ties["article_a"].chunks, *ties["article_b"].chunks, people], pa.string()).unique()
+    return ends.filter(pc.is_in(ends, judged.combine_chunks()))
+
+
+def _pairs(links: pa.Table, tied: pa.Array, decided: Mapping[Pair, Decision]) -> list[Link]:
+    """The links among some articles. What only others have part in groups nothing."""
+    inside = links.filter(pc.and_(pc.is_in(links["article_a"], tied), pc.is_in(links["article_b"], tied)))
+    names = ("article_a", "article_b", "relation", "jaccard", "containment_a", "containment_b", "score", "decided_by",
+             "needs_review")  # fmt: skip
+    relations = {r.value: r for r in Relation}
+    return [
+        Link(a, b, relations[relation], jaccard, max(of_a, of_b), score, rule.startswith("same_article"),
+             doubt and pair_key(a, b) not in decided)
+        for a, b, relation, jaccard, of_a, of_b, score, rule, doubt in zip(
+            *(inside[name].to_pylist() for name in names), strict=True
+        )
+    ]  # fmt: skip
+
+
+def _several(groups: Iterable[list[str]]) -> list[list[str]]:
+    return [ids for ids in groups if len(ids) > 1]
+
+
+def _stories(
+    groups: Sequence[Sequence[str]], pairs: Iterable[Link], meta: pa.Table, stones: Mapping[str, Tombstone]
+) -> list[Story]:
+    """The stories of groups; `meta` of all their articles."""
+    members = {
+        row["article_id"]: Member(
+            row["article_id"], row["text_hash"], row["publisher"] or row["source"], (row["run"], row["article_id"]),
+            age, row["article_id"] in stones,
+        )
+        for row, age in zip(meta.to_pylist(), order_key(meta), strict=True)
+    }  # fmt: skip
+    at = {member: n for n, ids in enumerate(groups) for member in ids}
+    within: dict[int, list[Link]] = defaultdict(list)
+    for pair in pairs:
+        n = at.get(pair.a)
+        if n is not None and n == at.get(pair.b):
+            within[n].append(pair)
+    return [story([members[i] for i in ids], within[n]) for n, ids in enumerate(groups)]
+
+
+def _places(stories: Sequence[Story], together: pa.Table, alone: pa.Table) -> pa.Table:
+    """Rows of `Judgement.articles`."""
+    schema = pa.schema([contract("records").schema.field(name) for name in ("article_id", "run", *JUDGED)])
+    runs = dict(zip(together["article_id"].to_pylist(), together["run"].to_pylist(), strict=True))
+    places = [(s, p) for s in stories for p in s.places]
+    several = [
+        [p.id for _, p in places],
+        [runs[p.id] for _, p in places],
+        [s.id for s, _ in places],
+        [p.relation for _, p in places],
+        [p.parent for _, p in places],
+        [p.version for _, p in places],
+        [p.id == s.canonical for s, p in places],
+    ]
+    n = alone.num_rows
+    single = [
+        alone["article_id"],
+        alone["run"],
+        _named(alone["article_id"]),
+        pa.repeat("original", n),
+        pa.nulls(n, pa.string()),
+        pa.repeat(pa.scalar(1, schema.field("version_no").type), n),
+        pa.repeat(True, n),
+    ]
+    columns = [pa.array(values, field.type) for values, field in zip(several, schema, strict=True)]
+    return pa.concat_tables([pa.table(columns, schema=schema), pa.table(single, schema=schema)]).combine_chunks()
+
+
+def _rows(stories: Sequence[Story], together: pa.Table, alone: pa.Table, drawn: Mapping[str, list[Row]]) -> pa.Table:
+    """Rows of `Judgement.stories`."""
+    schema = contract("stories").schema
+    run = pa.field("run", pa.string())
+    meta = {row["article_id"]: row for row in together.to_pylist()}
+    several = pa.Table.from_pylist([_row(s, meta, drawn.get(s.id, [])) for s in stories], schema=schema)
+    several = several.append_column(run, pa.array([meta[s.id[1:]]["run"] for s in stories], pa.string()))
+    n = alone.num_rows
+    ids, published = alone["article_id"], alone["published_at"]
+    named = _named(ids)
+    draws = [drawn.get(s, []) for s in named.to_pylist()]
+    single: dict[str, Any] = {
+        "story_id": named,
+        "canonical_article_id": ids,
+        "canonical_guid": alone["guid"],
+        "title": alone["title"],
+        "language": alone["language"],
+        "first_article_id": ids,
+        "first_publisher": pc.if_else(
+            pc.not_equal(pc.fill_null(alone["publisher"], ""), ""), alone["publisher"], alone["source"]
+        ),
+        "first_published_at": published,
+        "first_clock": alone["clock"],
+        "last_published_at": published,
+        **{
+            name: pa.repeat(pa.scalar(1, schema.field(name).type), n) for name in ("articles", "versions", "publishers")
+        },
+        "draws_on": pa.array(draws, schema.field("draws_on").type),
+        "drawn_share": pa.array(map(_share, draws), pa.float64()),
+        "needs_review": pa.repeat(False, n),
+        "merged_into": pa.nulls(n, pa.string()),
+    }
+    table = pa.table(single, schema=schema).append_column(run, alone["run"])
+    return pa.concat_tables([several, table]).combine_chunks()
+
+
+def _named(ids: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The stories that articles found; see `story_id`."""
+    return pc.binary_join_element_wise("s", ids, "")
+
+
+def _row(of: Story, meta: Mapping[str, Row], drawn: list[Row]) -> Row:
+    first, canonical = meta[of.places[0].id], meta[of.canonical]
+    members = [meta[p.id] for p in of.places]
+    return {
+        "story_id": of.id,
+        "canonical_article_id": of.canonical,
+        "canonical_guid": canonical["guid"],
+        "title": canonical["title"],
+        "language": canonical["language"],
+        "first_article_id": of.places[0].id,
+        "first_publisher": first["publisher"] or first["source"],
+        "first_published_at": first["published_at"],
+        "first_clock": first["clock"],
+        "last_published_at": max(m["published_at"] for m in members),
+        "articles": len(members),
+        "versions": len({p.version for p in of.places}),
+        "publishers": len({m["publisher"] or m["source"] for m in members}),
+        "draws_on": drawn,
+        "drawn_share": _share(drawn),
+        "needs_review": of.needs_review,
+        "merged_into": None,
+    }
+
+
+def _share(drawn: Iterable[Row]) -> float:
+    return round(sum((source["coverage"] for source in drawn), 0.0), 4)
