@@ -14,7 +14,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from rich.style import Style
 
-__all__ = ["clean", "console", "count", "print_json", "print_json_line", "safe", "short", "when"]
+__all__ = ["clean", "console", "count", "headline", "print_json", "print_json_line", "safe", "short", "when"]
 
 _WIDTH = 100  # columns where there is no terminal to ask
 
@@ -36,6 +36,11 @@ def clean(text: object) -> str:
 def safe(text: object, style: str | Style = "") -> Text:
     """Foreign text for Rich: `clean`, and never read as markup."""
     return Text(clean(text), style=style)
+
+
+def headline(title: str | None, style: str | Style = "") -> Text:
+    """A story's headline; those whose articles are all withdrawn have none."""
+    return safe(title, style) if title else Text("(no headline)", style=style)
 
 
 def short(identity: str) -> str:

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from pipeline.cli import catalog
 from pipeline.cli.catalog import Row
-from pipeline.cli.console import clean, count, safe, short, when
+from pipeline.cli.console import clean, count, headline, safe, short, when
 from pipeline.lake import Lake
 from pipeline.partition import Run
 
@@ -157,7 +157,7 @@ def _say_stories(lake: Lake, touched: list[str], console: Console) -> None:
     for story in composites[:_COMPOSITES]:
         covered = sum(part["coverage"] for part in story["draws_on"])
         taken = f"{covered:4.0%} from {count(len(story['draws_on']), 'story', 'stories')}"
-        title = safe(story["title"]).append(f"  {clean(story['first_publisher'] or '')}", style="dim")
+        title = headline(story["title"]).append(f"  {clean(story['first_publisher'] or '')}", style="dim")
         title.truncate(max(20, console.width - 32), overflow="ellipsis")
         grid.add_row(short(story["story_id"]), taken, title)
     if composites:
@@ -179,8 +179,8 @@ def stories_table(lake: Lake, stories: Sequence[catalog.Row], *, first: bool = F
     table.add_column(no_wrap=True, style="cyan", min_width=9)
     table.add_column()
     for s in stories:
-        headline = safe(s["title"])
-        headline.no_wrap, headline.overflow = True, "ellipsis"
+        title = headline(s["title"])
+        title.no_wrap, title.overflow = True, "ellipsis"
         facts = Text(
             " · ".join(
                 (count(s["articles"], "article"), count(s["versions"], "version"), count(s["publishers"], "publisher"))
@@ -195,7 +195,7 @@ def stories_table(lake: Lake, stories: Sequence[catalog.Row], *, first: bool = F
             f" · draws on {count(len(s['draws_on']), 'story', 'stories')}" if s["draws_on"] else "", style="magenta"
         )
         facts.append(" · needs review" if s["needs_review"] else "", style="yellow")
-        table.add_row(short(s["story_id"]), headline)
+        table.add_row(short(s["story_id"]), title)
         table.add_row("", facts)
         if first:
             by = f"first {when(s['first_published_at'])} UTC by {clean(s['first_publisher'])} ({s['first_clock']})"

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli.catalog import Row
-from pipeline.cli.console import clean, count, safe, short, when
+from pipeline.cli.console import clean, count, headline, safe, short, when
 from pipeline.cli.report import RELATIONS
 from pipeline.fold.changes import Change
 from pipeline.fold.diff import Kind, Op, Paragraph, Trait, Words
@@ -42,7 +42,7 @@ def story_view(
         count(story["publishers"], "publisher"),
     )
     head = Text.assemble(
-        safe(story["title"], "bold"), "\n", (story["story_id"], "cyan"), "  ", " · ".join(counts),
+        headline(story["title"], "bold"), "\n", (story["story_id"], "cyan"), "  ", " · ".join(counts),
         (" · needs review", "yellow") if story["needs_review"] else "", "\n",
         "first: ", (clean(story["first_publisher"]), "bold"),
         f", {when(story['first_published_at'])} UTC, by the clock of the {_CLOCKS[story['first_clock']]}",

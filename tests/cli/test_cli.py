@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from pipeline.cli import app
+from pipeline.cli.console import headline
 from pipeline.lake import Lake
 
 READING = ["stories", "show", "diff", "explain", "trace", "review", "check"]
@@ -93,6 +94,11 @@ def test_errors(args: list[str], code: int, message: str, tmp_path: Path, sample
     if "wirefold:" in message:
         assert len(result.stderr.splitlines()) == 1
     assert not (tmp_path / "nothing").exists()  # looking must not make a lake
+
+
+@pytest.mark.parametrize(("title", "shown"), [(None, "(no headline)"), ("[b]None[/b]\n", "[b]None[/b]")])
+def test_headlines_as_shown(title: str | None, shown: str) -> None:
+    assert headline(title).plain == shown
 
 
 def test_run_without_sources(tmp_path: Path) -> None:
