@@ -40,7 +40,7 @@ class LabelledPair:
         relation: ``same_version``, ``revision``, ``excerpt``, ``composite``, ``template``, ``same_event``,
             ``boilerplate_only`` or ``unrelated``.
         should_group: Whether a reader would want the two shown as one story.
-        confidence: 3 sure, 2 likely, 1 borderline.
+        confidence: 4 known (it was made so), 3 sure, 2 likely, 1 borderline.
     """
 
     a: str

@@ -34,7 +34,7 @@ __all__ = ["Judged", "corpus_left_out", "fit", "judged", "left_out", "refit"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_WEIGHT = {3: 1.2, 2: 1.0, 1: 0.5}  # of a pair by the reader's confidence
+_WEIGHT = {4: 3.0, 3: 1.2, 2: 1.0, 1: 0.5}  # of a pair by the confidence in its label
 _UNDATED = 0.15  # weight of a second copy of each pair without times and headlines: lakes do not always have them
 _CONTEXT = [NAMES.index(n) for n in ("hours", "headline", "later_shorter", "same_publisher")]
 _SIGNS = np.array([m.groups or 0 for m in MEASURES], np.int8)
@@ -52,7 +52,7 @@ class Judged:
         matrix: (pairs, measures).
         together: What the reader said.
         kind: The relation that the reader's word means; empty where nobody said.
-        confidence: 1 to 3. corpus: number of the corpus. family: number of the family of texts.
+        confidence: 1 to 4. corpus: number of the corpus. family: number of the family of texts.
     """
 
     matrix: Floats

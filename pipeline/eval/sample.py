@@ -86,4 +86,4 @@ def _label(link: dict[str, Any], item: dict[str, dict[str, Any]], parents: dict[
         item[a]["story"] in item[b].get("draws_on", ()) or item[b]["story"] in item[a].get("draws_on", ())
     ):
         relation = Relation.COMPOSITE.value
-    return LabelledPair(a, b, relation, together, 1 if together and share < _DISTANT else 3)
+    return LabelledPair(a, b, relation, together, 1 if together and share < _DISTANT else 4)

@@ -27,6 +27,7 @@ from pipeline.fold.stories import Link
 from pipeline.fold.texts import Texts
 from pipeline.lake import Lake
 from pipeline.run.furniture import known_furniture
+from pipeline.run.patchwork import patchwork, touching
 from pipeline.run.threads import ordered
 
 __all__ = ["Drawing", "without_bridges"]
@@ -38,6 +39,7 @@ _LINKED = ["article_a", "article_b", "relation", "containment_a", "containment_b
 _PARTIAL = frozenset(Relation) - GROUPING
 _PAIRS_READ = 100_000  # whose texts are read at a time, and held in memory
 _PAIRS = 5_000  # aligned at a time
+_PART = 0.7  # share of a text up to which a passage is a part of it
 _SAME = 0.5  # Jaccard from which on two composites are versions of one
 _WORTH = 0.05  # share of the shingles of a text that other stories must have before it is looked at
 
@@ -55,9 +57,10 @@ class Drawing:
         self._judged = set(articles.to_pylist())
         self._furniture = known_furniture(lake)
         self._length: dict[str, int] = {}  # in characters, of the texts that were aligned
-        partial = _touching(links.select(_LINKED), articles)
+        partial = touching(links.select(_LINKED), articles)
         self._twins = _equals(links, partial)
         self._links: dict[str, list[tuple[str, Relation, float]]] = defaultdict(list)
+        self._share: dict[tuple[str, str], float] = {}  # of the first text, that the second has
         self._forms: set[tuple[str, str]] = set()
         self._one_address: set[str] = set()
         for a, b, relation, of_a, of_b, rule in zip(*(c.to_pylist() for c in partial.columns), strict=True):
@@ -66,15 +69,25 @@ class Drawing:
             if relation != Relation.EXACT:
                 self._links[a].append((b, Relation(relation), of_a))
                 self._links[b].append((a, Relation(relation), of_b))
+                self._share[a, b], self._share[b, a] = of_a, of_b
             if relation in (Relation.TEMPLATE, Relation.SHARED_QUOTES):
                 self._forms.update({(a, b), (b, a)})
         near = {*self._links, *(t for ts in self._twins.values() for t in ts)}
         meta = lake.take("articles", pa.array(sorted(near), pa.string()), _META)
-        self._age = dict(zip(meta["article_id"].to_pylist(), order_key(meta), strict=True))
+        self._age = self._ages(meta, links)
         self._rows: dict[str, Row] = {r["article_id"]: r for r in meta.to_pylist()}
         away = pa.array(sorted(near - self._judged), pa.string())
         known = lake.take("records", away, ["article_id", "story_id"])
         self._story = dict(zip(*(c.to_pylist() for c in known.columns), strict=True))
+
+    def _ages(self, meta: pa.Table, links: pa.Table) -> dict[str, tuple[object, ...]]:
+        """The ladder of clocks; where clocks say nothing, what is put together of others is later than they."""
+        ids, keys = meta["article_id"].to_pylist(), order_key(meta)
+        clock = {i: key[:2] for i, key in zip(ids, keys, strict=True)}
+        tied = {i for a, b in self._share if clock[a] == clock[b] for i in (a, b)}
+        pieces = patchwork(links, pa.array(sorted(tied), pa.string())) if tied else {}
+        pieces |= {i: max(pieces.get(j, 0.0) for j in twins) for i, twins in self._twins.items()}
+        return {i: (*key[:2], pieces.get(i, 0.0), *key[2:]) for i, key in zip(ids, keys, strict=True)}
 
     @property
     def linked(self) -> set[str]:
@@ -127,6 +140,10 @@ class Drawing:
         # A live file that was changed later may have taken the passage from here.
         return self._age[other] < self._age[article] and bool(self._until(other) <= self._until(article))
 
+    def _was_there(self, other: str, article: str) -> bool:
+        published, until = self._rows[other]["published_at"], self._until(article)
+        return bool(published < until or (published == until and self._age[other] < self._age[article]))
+
     def _is_stitched(self, article: str, older: Sequence[Passage], story: Mapping[str, str], part: _Parts) -> bool:
         """Whether an article is a composite of what was there before, as far as that is not one story without it."""
         own: dict[str, list[Passage]] = defaultdict(list)
@@ -138,8 +155,11 @@ class Drawing:
         return stitched(self._length[article], mine, [p for p in older if p not in mine and self._told(p, article)])
 
     def _told(self, p: Passage, article: str) -> bool:
-        """Whether it is known which of the two was first: somebody says so of both."""
-        return Clock.SEEN.value not in (self._rows[p.article]["clock"], self._rows[article]["clock"])
+        """Whether it is known which of the two was first: somebody says so of both, or the other has much more than the
+        passage, so that it is no cut of this text."""
+        if Clock.SEEN.value not in (self._rows[p.article]["clock"], self._rows[article]["clock"]):
+            return True
+        return self._share.get((p.article, article), 1.0) <= _PART
 
     def draws_on(
         self, canonical: Mapping[str, str], story: Mapping[str, str], stitched: set[str]
@@ -208,7 +228,7 @@ class Drawing:
                 for other, relation, _ in self._of(article)
                 if relation in relations
                 and other not in self._twins.get(article, {article})
-                and self._rows[other]["published_at"] <= self._until(article)
+                and self._was_there(other, article)
             }
         )
         found: dict[str, list[Passage]] = {i: [] for i in articles}
@@ -274,15 +294,10 @@ def _aligned(work: tuple[pa.ChunkedArray, NDArray[np.int32]]) -> Alignments:
     return align(Texts.of(texts.take(pa.array(here))), theirs, mine)
 
 
-def _touching(links: pa.Table, ids: pa.Array) -> pa.Table:
-    """Links with an end among some articles."""
-    return links.filter(pc.or_(pc.is_in(links["article_a"], ids), pc.is_in(links["article_b"], ids)))
-
-
 def _equals(links: pa.Table, some: pa.Table) -> dict[str, set[str]]:
     """Articles with the same text, of every article in `some` links that has one."""
     ends = pa.chunked_array([*some["article_a"].chunks, *some["article_b"].chunks], pa.string()).unique()
-    exact = _touching(links.filter(pc.equal(links["relation"], Relation.EXACT.value)), ends)
+    exact = touching(links.filter(pc.equal(links["relation"], Relation.EXACT.value)), ends)
     near: dict[str, set[str]] = defaultdict(set)
     for a, b in zip(exact["article_a"].to_pylist(), exact["article_b"].to_pylist(), strict=True):
         near[a].add(b)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -72,3 +73,23 @@ def test_the_first_publisher_of_a_passage_need_not_be_the_one_it_came_from(tmp_p
     )
     firsts = {p["first_publisher"] for d in found["c"]["draws_on"] for p in d["passages"]}
     assert firsts == {"First", "Third"}
+
+
+@pytest.mark.parametrize("when", ["2018-09-14", None])
+@pytest.mark.parametrize("order", list(permutations("abcm"))[::5])
+def test_without_clear_times_the_one_put_together_of_others_is_the_later(
+    tmp_path: Path, order: tuple[str, ...], when: str | None
+) -> None:
+    texts = {"a": f"{A} {words(3, 60)}", "b": f"{words(4, 70)} {B}", "c": f"{words(5, 50)} {words(6, 60)}"}
+    texts["m"] = f"{B}\n\n{A}\n\n{words(6, 60)}"
+    found = stories(tmp_path, *(item(i, texts[i], 0, published_at=when) for i in order))
+    assert len({s["story_id"] for s in found.values()}) == 4
+    assert {d["story_id"] for d in found["m"]["draws_on"]} == {found[i]["story_id"] for i in "abc"}
+    assert not any(found[i]["draws_on"] for i in "abc")
+
+
+@pytest.mark.parametrize("order", list(permutations("abo")))
+def test_two_cuts_without_times_are_not_the_sources_of_the_whole(tmp_path: Path, order: tuple[str, ...]) -> None:
+    texts = {"a": A, "b": B, "o": f"{A}\n\n{B}"}
+    found = stories(tmp_path, *(item(i, texts[i], 0, published_at=None) for i in order))
+    assert not any(s["draws_on"] for s in found.values())
