@@ -56,18 +56,24 @@ def composites(
     corpus: _Corpus,
     each: Annotated[int, typer.Option(min=1, help="Made of each number of passages and share of swapped words.")] = 20,
     seed: Annotated[int, typer.Option(help="Of the random choice.")] = 1,
+    times: Annotated[
+        str, typer.Option(help="What texts say of when they were published: stated, days or none.")
+    ] = "stated",
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
     """Stitch texts of a corpus together, some words swapped, and see whether their sources are found."""
     from pipeline.cli.console import console, print_json
     from pipeline.cli.figures import composites_table
-    from pipeline.eval.composites import evaluate, report
+    from pipeline.errors import UsageError
+    from pipeline.eval.composites import Times, evaluate, report
     from pipeline.eval.corpus import load_corpus
 
-    scores = evaluate(load_corpus(corpus), each, seed)
+    if times not in list(Times):
+        raise UsageError(f"--times {times}: one of {', '.join(Times)} is wanted")
+    scores = evaluate(load_corpus(corpus), each, seed, times=Times(times))
     if as_json:
-        print_json({"corpus": corpus.resolve().name, "seed": seed, "rates": report(scores)})
+        print_json({"corpus": corpus.resolve().name, "seed": seed, "times": times, "rates": report(scores)})
     else:
         console().print(composites_table(report(scores)))
 

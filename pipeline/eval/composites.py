@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from pipeline.lake import Lake
 from pipeline.partition import Run
 from pipeline.text import plain_marks, reading_form
 
-__all__ = ["RATES", "Composite", "Score", "evaluate", "make", "score"]
+__all__ = ["RATES", "Composite", "Score", "Times", "evaluate", "make", "score"]
 
 RATES = (0.0, 0.05, 0.1, 0.2)  # share of the words swapped
 _PASSAGES = (2, 3, 4, 5, 6)
@@ -32,6 +33,14 @@ _WORDS = (40, 120)  # shortest and longest passage
 _DAYS = 10  # the sources of one composite are that close in time
 _WORD = re.compile(r"\w+")
 _SENTENCE = re.compile(r"[.!?]\W+")
+
+
+class Times(StrEnum):
+    """What texts say of the time of their publication."""
+
+    STATED = "stated"
+    DAYS = "days"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +146,18 @@ def _swap(text: str, rate: float, vocabulary: Sequence[str], draw: random.Random
     return _WORD.sub(lambda m: draw.choice(vocabulary) if m.start() in at else m[0], text)
 
 
-def evaluate(corpus: Corpus, each: int = 40, seed: int = 1, settings: FoldSettings = FoldSettings()) -> list[Score]:
-    """Put a corpus and composites made from it into a lake, fold it, and compare what it drew with what was planted."""
+def evaluate(
+    corpus: Corpus,
+    each: int = 40,
+    seed: int = 1,
+    settings: FoldSettings = FoldSettings(),
+    times: Times = Times.STATED,
+) -> list[Score]:
+    """Put a corpus and composites made from it into a lake, fold it, and compare what it drew with what was planted.
+
+    Args:
+        times: What the texts say of the time of their publication; composites come after their sources.
+    """
     from pipeline.run.files import ingest_paths
     from pipeline.run.fold import fold_lake
 
@@ -146,12 +165,17 @@ def evaluate(corpus: Corpus, each: int = 40, seed: int = 1, settings: FoldSettin
     made = make(texts, each, seed)
     with tempfile.TemporaryDirectory(prefix="wirefold-eval-") as folder:
         rows = [*texts, *({"id": c.id, "text": c.text, "published_at": c.published_at} for c in made)]
+        rows = [r | {"published_at": _stated(r["published_at"], times)} for r in rows]
         file = Path(folder) / "texts.jsonl"
         file.write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
         lake = Lake(str(Path(folder) / "lake"))
         ingest_paths([file], lake, Run.parse("2000-01-01T00:00:00"))
         fold_lake(lake, settings)
         return score(lake, made)
+
+
+def _stated(published_at: str, times: Times) -> str | None:
+    return {Times.STATED: published_at, Times.DAYS: published_at[:10], Times.NONE: None}[times]
 
 
 def score(lake: Lake, made: Sequence[Composite]) -> list[Score]:
