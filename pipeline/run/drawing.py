@@ -152,11 +152,12 @@ class Drawing:
                 own[part.of(p.article)].append(p)
         nearest = max(own, key=lambda k: (covered([(p.start, p.end) for p in own[k]]), k), default="")
         mine = own.get(nearest, [])
-        return stitched(self._length[article], mine, [p for p in older if p not in mine and self._told(p, article)])
+        foreign = [p for p in older if p not in mine]
+        return any(self._told(p, article) for p in older) and stitched(self._length[article], mine, foreign)
 
     def _told(self, p: Passage, article: str) -> bool:
-        """Whether it is known which of the two was first: somebody says so of both, or the other has much more than the
-        passage, so that it is no cut of this text."""
+        """Whether a text that has a passage was there first: somebody says so of both, or it has much more than the
+        passage, so that it is no cut of this one."""
         if Clock.SEEN.value not in (self._rows[p.article]["clock"], self._rows[article]["clock"]):
             return True
         return self._share.get((p.article, article), 1.0) <= _PART
