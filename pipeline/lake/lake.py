@@ -209,8 +209,23 @@ class Lake:
 
     def ledger(self, run: str) -> dict[str, Any] | None:
         """The ledger of a committed run; None when it was not committed. `run` is a `Run.name`."""
-        rel = f"{INTERNAL}/runs/{run}.json"
-        return json.loads(self.storage.read(rel)) if self.storage.exists(rel) else None
+        return self.document(f"{INTERNAL}/runs/{run}.json")
+
+    def document(self, rel: str) -> dict[str, Any] | None:
+        """A small JSON document that the lake keeps; None when there is none.
+
+        Raises:
+            WirefoldError: It is damaged.
+        """
+        if not self.storage.exists(rel):
+            return None
+        try:
+            found = json.loads(self.storage.read(rel))
+        except ValueError as e:
+            raise WirefoldError(f"{self.root}/{rel} is damaged: {e}") from e
+        if not isinstance(found, dict):
+            raise WirefoldError(f"{self.root}/{rel} is damaged: it holds no object")
+        return found
 
     def runs(self) -> list[str]:
         """Names of the committed runs, oldest first."""
@@ -266,11 +281,9 @@ class Lake:
     def _recover(self) -> None:
         if self.storage.exists(JOURNAL):
             log.info("finishing an interrupted commit", lake=self.root)
-            try:
-                journal = json.loads(self.storage.read(JOURNAL))
-                journal = {"moves": journal["moves"], "deletes": journal["deletes"]}
-            except (ValueError, KeyError, TypeError) as e:
-                raise WirefoldError(f"{self.root}/{JOURNAL} is damaged, and with it an interrupted commit: {e}") from e
+            journal = self.document(JOURNAL) or {}
+            if not {"moves", "deletes"} <= journal.keys():
+                raise WirefoldError(f"{self.root}/{JOURNAL} is damaged, and with it an interrupted commit")
             self.play(journal)
         self.storage.delete(f"{INTERNAL}/tx")
 

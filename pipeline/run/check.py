@@ -5,7 +5,6 @@ For a lake that nobody is writing to: what is committed meanwhile may look like 
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -16,6 +15,7 @@ from ibis.expr.types import BooleanValue, Table
 
 from pipeline.article import Outcome
 from pipeline.engines.duckdb import engine, scan
+from pipeline.errors import WirefoldError
 from pipeline.lake import DataFile, Lake, contract
 from pipeline.lake.check import Finding, check_files, check_ledgers, check_leftovers
 from pipeline.lake.lake import INTERNAL
@@ -180,9 +180,9 @@ def _records(con: Backend, lake: Lake, files: list[DataFile], tables: dict[str, 
     """Every article of a file that has been published has a record; the others wait for a fold."""
     path = f"{INTERNAL}/published.json"
     try:
-        published = json.loads(lake.storage.read(path))["articles"] if lake.storage.exists(path) else {}
-    except (ValueError, KeyError, TypeError) as e:
-        yield Finding("file", path, f"is damaged: {type(e).__name__}: {e}")
+        published = (lake.document(path) or {}).get("articles", {})
+    except WirefoldError as e:
+        yield Finding("file", path, str(e))
         return
     records = tables["records"].select("article_id")
     done = [f for f in files if published.get(f.rel) == f.digest]

@@ -7,7 +7,6 @@ change, but for the numbers that the lake's own tables give to articles.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import accumulate
 from typing import Any
@@ -47,7 +46,7 @@ def compact(lake: Lake, before: str) -> dict[str, int]:
     counts = {"days": 0, "waiting": 0, "files_before": _count(lake)}
     for day in sorted({d for table in _FACTS for d in lake.days(table) if d < before}):
         with lake.transaction() as tx:
-            state = json.loads(lake.storage.read(STATE)) if lake.storage.exists(STATE) else {}
+            state = lake.document(STATE) or {}
             if not _settled(lake, day, state):
                 counts["waiting"] += 1
                 continue

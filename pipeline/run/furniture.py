@@ -6,7 +6,6 @@ line newly known are verified anew, so that it does not matter in which batches 
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -33,9 +32,7 @@ _HOLDERS = 40  # articles that hold a line and are compared: those that came fir
 
 def known_furniture(lake: Lake) -> Furniture:
     """Keys of the lines that are known to be furniture, by site."""
-    if not lake.storage.exists(_STATE):
-        return {}
-    return {site: frozenset(keys) for site, keys in json.loads(lake.storage.read(_STATE)).items()}
+    return {site: frozenset(keys) for site, keys in (lake.document(_STATE) or {}).items()}
 
 
 def note_lines(lake: Lake, tx: Transaction, file: DataFile) -> None:

@@ -270,4 +270,4 @@ def _marked(lake: Lake, run: Run, config_path: str) -> Iterator[None]:
 def _interrupted(lake: Lake) -> list[Run]:
     """Runs with a marker, oldest first. To be called with the lock held."""
     found = [p for p in lake.storage.list(f"{INTERNAL}/staging") if p.endswith(f"/{_MARKER}")]
-    return sorted(Run.parse(json.loads(lake.storage.read(p))["run"]) for p in found)
+    return sorted(Run.parse((lake.document(p) or {})["run"]) for p in found)

@@ -6,8 +6,6 @@ published tables mirror those of `articles`, run by run; only those with a row t
 
 from __future__ import annotations
 
-import json
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -39,7 +37,7 @@ def publish(lake: Lake, tx: Transaction) -> dict[str, int]:
     """
     stones = tombstones(lake)
     state = _state(lake, stones)
-    before = json.loads(lake.storage.read(STATE)) if lake.storage.exists(STATE) else {}
+    before = lake.document(STATE) or {}
     if state != before:
         links = lake.read("links", _LINKED)
         seeds = _changed(lake, state, before, links)

@@ -169,6 +169,19 @@ def test_review_and_decide(sample_lake: str, tmp_path: Path) -> None:
     assert "fold" in wirefold("decide", a, b, "--same", "--lake", lake).stdout
 
 
+@pytest.mark.parametrize("name", ["published.json", "furniture.json", "journal.json"])
+@pytest.mark.parametrize("content", ["{", "[]"])
+def test_a_damaged_document_is_one_line(name: str, content: str, sample_lake: str, tmp_path: Path) -> None:
+    lake = shutil.copytree(sample_lake, tmp_path / "lake")
+    (lake / "_wirefold" / name).write_text(content)
+    link = Lake(sample_lake).read("links").to_pylist()[0]
+    command = ["explain", link["article_a"], link["article_b"]] if name == "furniture.json" else ["fold"]
+    result = wirefold(*command, "--lake", lake)
+    assert result.exit_code == 1
+    assert f"{name} is damaged" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
 def test_show_composite(sample_lake: str) -> None:
     story = next(s for s in Lake(sample_lake).read("stories").to_pylist() if s["draws_on"])
     result = wirefold("show", story["story_id"], "--lake", sample_lake)
