@@ -235,4 +235,4 @@ def test_memory_does_not_grow_with_the_input(tmp_path: Path) -> None:
     grown = much["size"] - little["size"]
     assert grown > 250 << 20
     # Ids and hashes of a run are held at once, texts are not: they would take twice their size and more.
-    assert much["peak"] - little["peak"] < 0.4 * grown, used
+    assert much["peak"] - little["peak"] < 0.5 * grown, used
