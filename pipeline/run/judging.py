@@ -27,10 +27,16 @@ from pipeline.run.decisions import Decision, pair_key, standing
 from pipeline.run.drawing import Drawing, without_bridges
 from pipeline.run.tombstones import Tombstone
 
-__all__ = ["JUDGED", "Judgement", "judge"]
+__all__ = ["JUDGED", "LINKED", "Judgement", "judge"]
 
 JUDGED = ("story_id", "relation", "parent_id", "version_no", "is_canonical")
 """Columns of `records` that say where an article belongs."""
+
+LINKED = [
+    "article_a", "article_b", "relation", "jaccard", "containment_a", "containment_b", "score", "decided_by",
+    "needs_review",
+]  # fmt: skip
+"""Columns of `links` that stories are judged by."""
 
 _GROUPING = pa.array([r.value for r in Relation if r in GROUPING])
 _META = [
@@ -66,7 +72,7 @@ def judge(lake: Lake, links: pa.Table, seeds: pa.Array, stones: Mapping[str, Tom
     """Judge all articles that are connected with the seeds.
 
     Args:
-        links: All links of the lake.
+        links: All links of the lake: the columns `LINKED`.
     """
     decided = standing(lake)
     must, cannot = ([p for p in sorted(decided) if decided[p] is d] for d in (Decision.MUST_LINK, Decision.CANNOT_LINK))
@@ -122,14 +128,12 @@ def _tied(ties: pa.Table, must: Iterable[Pair], judged: pa.ChunkedArray) -> pa.A
 def _pairs(links: pa.Table, tied: pa.Array, decided: Mapping[Pair, Decision]) -> list[Link]:
     """The links among some articles. What only others have part in groups nothing."""
     inside = links.filter(pc.and_(pc.is_in(links["article_a"], tied), pc.is_in(links["article_b"], tied)))
-    names = ("article_a", "article_b", "relation", "jaccard", "containment_a", "containment_b", "score", "decided_by",
-             "needs_review")  # fmt: skip
     relations = {r.value: r for r in Relation}
     return [
         Link(a, b, relations[relation], jaccard, max(of_a, of_b), score, rule.startswith("same_article"),
              doubt and pair_key(a, b) not in decided)
         for a, b, relation, jaccard, of_a, of_b, score, rule, doubt in zip(
-            *(inside[name].to_pylist() for name in names), strict=True
+            *(inside[name].to_pylist() for name in LINKED), strict=True
         )
     ]  # fmt: skip
 

@@ -13,7 +13,7 @@ from pipeline.article import Relation
 from pipeline.fold.relate import GROUPING
 from pipeline.lake import DataFile, Lake, Transaction
 from pipeline.lake.lake import INTERNAL
-from pipeline.run.judging import judge
+from pipeline.run.judging import LINKED, judge
 from pipeline.run.records import write_records
 from pipeline.run.stories import write_stories
 from pipeline.run.tombstones import Tombstone, tombstones
@@ -22,11 +22,6 @@ __all__ = ["STATE", "mark_published", "publish"]
 
 STATE = f"{INTERNAL}/published.json"
 """Digests of the articles, links and decisions that stories and records were made from."""
-
-_LINKED = [
-    "article_a", "article_b", "relation", "jaccard", "containment_a", "containment_b", "score", "decided_by",
-    "needs_review",
-]  # fmt: skip
 
 
 def publish(lake: Lake, tx: Transaction) -> dict[str, int]:
@@ -39,7 +34,7 @@ def publish(lake: Lake, tx: Transaction) -> dict[str, int]:
     state = _state(lake, stones)
     before = lake.document(STATE) or {}
     if state != before:
-        links = lake.read("links", _LINKED)
+        links = lake.read("links", LINKED)
         seeds = _changed(lake, state, before, links)
         found = judge(lake, links, seeds, stones)
         written = write_records(lake, tx, found, stones)
