@@ -7,7 +7,6 @@ More articles can only add furniture, never take it back; so it does not matter 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -19,13 +18,11 @@ import xxhash
 
 from pipeline.text import plain_marks
 
-__all__ = ["LEAST", "Line", "blank", "lines", "recurs", "site_of", "without_furniture"]
+__all__ = ["LEAST", "Holders", "Line", "blank", "lines", "site_of", "without_furniture"]
 
 LEAST = 3  # different articles
 _LONGEST = 80  # words: a longer paragraph is a text of its own
 _SAME = 0.5  # share of the words of the shorter article from which on two are one story
-
-_PARAGRAPH = re.compile(r"[^\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +43,44 @@ def site_of(url: str) -> str | None:
 
 def lines(site: str, text: str) -> Iterator[Line]:
     """The paragraphs of an article, known by the site and their words: case, quotes and dashes do not count."""
-    for m in _PARAGRAPH.finditer(text):
-        words = plain_marks(m[0]).casefold().split()
-        if words:
+    start = 0
+    for line, folded in zip(text.split("\n"), plain_marks(text).casefold().split("\n"), strict=True):
+        end = start + len(line)
+        if words := folded.split():
             digest = xxhash.xxh3_64_intdigest(f"{site}\0{' '.join(words)}".encode())
-            yield Line(digest - (1 << 63), len(words), *m.span())
+            yield Line(digest - (1 << 63), len(words), start, end)
+        start = end + 1
 
 
-def recurs(line: int, holders: Sequence[Mapping[int, int]]) -> bool:
-    """Whether three of the articles that hold a line are different but for it.
+class Holders:
+    """Articles that hold lines which may recur.
 
     Args:
-        holders: Words of each line of each article, by the line's key.
+        words: Words of each line of each article, by the article and the line's key.
     """
-    if holders[0][line] > _LONGEST:
-        return False
-    apart = {(i, j) for i, j in combinations(range(len(holders)), 2) if _different(holders[i], holders[j], line)}
-    return any((i, k) in apart and (j, k) in apart for i, j in apart for k in range(j + 1, len(holders)))
 
+    def __init__(self, words: Mapping[int, Mapping[int, int]]) -> None:
+        self._words = words
+        self._sums = {article: sum(lines.values()) for article, lines in words.items()}
+        self._common: dict[tuple[int, int], int] = {}
 
-def _different(a: Mapping[int, int], b: Mapping[int, int], line: int) -> bool:
-    both = sum(words for key, words in a.items() if key in b and key != line)
-    smaller = min(sum(x.values()) - x[line] for x in (a, b))
-    return both < _SAME * smaller
+    def recurs(self, line: int, articles: Sequence[int]) -> bool:
+        """Whether three of the articles that hold a line are different but for it."""
+        if self._words[articles[0]][line] > _LONGEST:
+            return False
+        apart = {(a, b) for a, b in combinations(articles, 2) if self._different(a, b, line)}
+        return any((a, c) in apart and (b, c) in apart for a, b in apart for c in articles)
+
+    def _different(self, a: int, b: int, line: int) -> bool:
+        own = self._words[a][line]
+        smaller = min(self._sums[a], self._sums[b]) - own
+        return self._shared(a, b) - own < _SAME * smaller
+
+    def _shared(self, a: int, b: int) -> int:
+        """Words of the lines that two articles have in common; they are asked for again with every line."""
+        if (a, b) not in self._common:
+            self._common[a, b] = sum(words for key, words in self._words[a].items() if key in self._words[b])
+        return self._common[a, b]
 
 
 def blank(text: str, found: Sequence[Line], furniture: AbstractSet[int]) -> str:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.engines.duckdb import engine, scan
-from pipeline.fold.furniture import LEAST, lines, recurs, site_of
+from pipeline.fold.furniture import LEAST, Holders, lines, site_of
 from pipeline.lake import DataFile, Lake, Transaction
 from pipeline.lake.lake import INTERNAL
 from pipeline.partition import Run
@@ -102,7 +102,8 @@ def _recurring(pairs: pa.Table, whole: pa.Table) -> set[int]:
     holders: dict[int, list[int]] = defaultdict(list)
     for key, article in zip(*(pairs[c].to_pylist() for c in ("key", "article")), strict=True):
         holders[key].append(article)
-    return {key for key, ids in holders.items() if recurs(key, [articles[i] for i in ids])}
+    known = Holders(articles)
+    return {key for key, ids in holders.items() if known.recurs(key, ids)}
 
 
 def verify_again(

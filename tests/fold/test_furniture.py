@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.fold.furniture import blank, lines, recurs, site_of, without_furniture
+from pipeline.fold.furniture import Holders, blank, lines, site_of, without_furniture
 
 FOOT = "Rate this report and let other readers know."
 SITE = "x.example"
@@ -20,13 +20,13 @@ def story(seed: int, paragraphs: int = 5) -> list[str]:
     return [" ".join(f"w{draw.randrange(9_999)}" for _ in range(20)) for _ in range(paragraphs)]
 
 
-def holders(*texts: list[str]) -> list[dict[int, int]]:
-    return [{line.key: line.words for line in lines(SITE, "\n\n".join(t))} for t in texts]
+def holders(*texts: list[str]) -> Holders:
+    return Holders({n: {line.key: line.words for line in lines(SITE, "\n\n".join(t))} for n, t in enumerate(texts)})
 
 
 def is_furniture(line: str, *texts: list[str]) -> bool:
     (found,) = lines(SITE, line)
-    return recurs(found.key, holders(*texts))
+    return holders(*texts).recurs(found.key, range(len(texts)))
 
 
 @pytest.mark.parametrize(
