@@ -67,7 +67,7 @@ def stories(lake: Lake, ids: Sequence[str] | None = None, min_articles: int = 1)
     if ids is not None:
         where = where & pc.field("story_id").isin(pa.array(sorted(ids), pa.string()))
     files = lake.files("stories") if ids is None else _files_of(lake, ids)
-    rows = lake.dataset(files, "stories").to_table(filter=where).to_pylist()
+    rows = lake.read("stories", where=where, files=files).to_pylist()
     return sorted(rows, key=lambda s: (-s["articles"], s["first_published_at"], s["story_id"]))
 
 
@@ -194,8 +194,8 @@ def _survivor(lake: Lake, story: str) -> str:
     seen: set[str] = set()
     while story not in seen:
         seen.add(story)
-        data = lake.dataset(_files_of(lake, [story]), "stories")
-        rows = data.to_table(columns=["merged_into"], filter=pc.field("story_id") == story)["merged_into"].to_pylist()
+        here = pc.field("story_id") == story
+        rows = lake.read("stories", ["merged_into"], here, _files_of(lake, [story]))["merged_into"].to_pylist()
         if not rows or rows[0] is None:
             break
         story = rows[0]

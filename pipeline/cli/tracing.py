@@ -69,21 +69,29 @@ def _trace(lake: Any, wanted: str) -> Trace:
 
 
 def _read(path: Path, data: bytes) -> tuple[str, str]:
-    """(title, text) of what was given."""
-    if path.suffix.lower() not in _MARKUP:
-        text = data.decode("utf-8", "replace").lstrip("\ufeff \n\r\t")
-        first = text.partition("\n")[0].strip()
-        return first if len(first) <= _TITLE and not first.endswith(".") else path.name, text
+    """(title, text) of what was given.
+
+    Raises:
+        UsageError: There is no text in it.
+    """
     from datetime import UTC, datetime
 
     from pipeline.article import Capture, Item, Reject
     from pipeline.extract import extract
+    from pipeline.extract.decode import decode
+    from pipeline.extract.sniff import Kind, binary_kind, text_kind
 
-    item = Item("trace", 0, str(path))
-    article = extract(Capture(item, data, datetime.now(UTC), str(path)))
-    if isinstance(article, Reject):
-        raise UsageError(f"{path}: {article.detail}")
-    return article.title, article.text
+    text = decode(data).lstrip()
+    kind = binary_kind(data) or text_kind(text)
+    if path.suffix.lower() in _MARKUP or (not path.suffix and kind is Kind.HTML):
+        article = extract(Capture(Item("trace", 0, str(path)), data, datetime.now(UTC), str(path)))
+        if isinstance(article, Reject):
+            raise UsageError(f"{path}: {article.detail}")
+        return article.title, article.text
+    if not text or binary_kind(data) or kind == "binary data":
+        raise UsageError(f"{path} holds no text" + (f": it is {kind}" if text else ""))
+    first = text.partition("\n")[0].strip()
+    return first if len(first) <= _TITLE and not first.endswith(".") else path.name, text
 
 
 def _document(found: Trace) -> dict[str, Any]:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import duckdb
 import ibis
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
 from ibis.expr.types import Table
 
+from pipeline.errors import WirefoldError
 from pipeline.lake import DataFile, Lake, contract
 
 __all__ = ["engine", "scan"]
@@ -19,11 +21,20 @@ __all__ = ["engine", "scan"]
 
 @contextmanager
 def engine(memory_limit: str = "1GB") -> Iterator[Backend]:
-    """A private DuckDB: bounded memory, spills to a temporary folder that goes with it."""
+    """A private DuckDB: bounded memory, spills to a temporary folder that goes with it.
+
+    Raises:
+        WirefoldError: A file that was read in it is damaged or gone.
+    """
     with tempfile.TemporaryDirectory(prefix="wirefold-") as spill:
         con = ibis.duckdb.connect(memory_limit=memory_limit, temp_directory=spill, preserve_insertion_order=True)
         try:
             yield con
+        except duckdb.Error as e:
+            if not (isinstance(e, duckdb.InvalidInputException | duckdb.IOException) or type(e) is duckdb.Error):
+                raise  # a query that is wrong, not a file
+            what = str(e).partition("\n")[0]
+            raise WirefoldError(f"cannot read the lake: {what}; `wirefold check` names what is damaged") from e
         finally:
             con.disconnect()
 

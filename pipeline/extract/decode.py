@@ -82,8 +82,8 @@ def _decode_legacy(body: bytes, labels: list[str]) -> str:
             return text
     text = body.decode("utf-8", "replace")
     bad = text.count("\ufffd")
-    good = sum(1 for c in text if c > "\x7f") - bad
-    if bad * 4 <= good or (bad == 1 and text.endswith("\ufffd")):  # UTF-8 with a few broken or cut characters
+    # UTF-8 with a few broken or cut characters: in a legacy encoding hardly a byte happens to continue the one before.
+    if bad * 2 <= non_ascii or (bad == 1 and text.endswith("\ufffd")):
         return text
     return to_unicode(body, _detect(body))
 

@@ -108,7 +108,7 @@ def _readable(lake: Lake, file: DataFile) -> bool:
     try:
         for batch in lake.batches(file):
             batch.validate(full=True)
-    except (pa.ArrowException, OSError):
+    except (WirefoldError, pa.ArrowException, OSError):
         return False
     return True
 
@@ -118,7 +118,7 @@ def _index(lake: Lake, file: DataFile) -> Iterator[Finding]:
     columns = index.INDEXED.get(file.table)
     known = index.load(lake.storage, file) if columns else None
     if columns and known is not None:
-        rows = lake.dataset([file], file.table).to_table(columns=list(columns))
+        rows = lake.read(file.table, list(columns), files=[file])
         if any((index.hashes(c) != n).any() for c, n in zip(rows.columns, known, strict=True)):
             yield Finding("file", index.path(file), "is not the index of its file: delete it")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from errno import ENOENT
 from typing import Any
 
 import numpy as np
@@ -61,25 +62,32 @@ class Lake:
     def uris(self, table: str) -> list[str]:
         return [self.storage.uri(f.rel) for f in self.files(table)]
 
-    def read(self, table: str, columns: list[str] | None = None, where: ds.Expression | None = None) -> pa.Table:
+    def read(
+        self,
+        table: str,
+        columns: list[str] | None = None,
+        where: ds.Expression | None = None,
+        files: list[DataFile] | None = None,
+    ) -> pa.Table:
         """Rows of a table, in the order of its files.
 
+        Args:
+            files: Only these; None means all of them.
+
         Raises:
-            WirefoldError: One of the files is damaged.
+            WirefoldError: One of the files is damaged, or was written under another version of its contract.
         """
-        try:
-            return self.dataset(self.files(table), table).to_table(columns=columns, filter=where)
-        except pa.ArrowInvalid as e:
-            raise WirefoldError(f"cannot read {self.root}/{table}: {e} `wirefold check` names what is damaged") from e
+        with self._reading(table):
+            found = self.dataset(self.files(table) if files is None else files, table)
+            return found.to_table(columns=columns, filter=where)
 
     def batches(
         self, file: DataFile, columns: list[str] | None = None, where: ds.Expression | None = None
     ) -> Iterator[pa.RecordBatch]:
         """Rows of one file in batches of bounded size."""
         how = ds.ParquetFragmentScanOptions(pre_buffer=False)  # it would hold every row group until the end
-        rows = self.dataset([file], file.table)
-        return iter(
-            rows.to_batches(
+        with self._reading(file.table):
+            yield from self.dataset([file], file.table).to_batches(
                 columns=columns,
                 filter=where,
                 batch_size=4096,
@@ -87,13 +95,12 @@ class Lake:
                 fragment_readahead=1,
                 fragment_scan_options=how,
             )
-        )
 
     def pick(self, file: DataFile, rows: NDArray[np.int64], columns: list[str]) -> pa.Table:
         """Some rows of one file, by ascending row number; reads only the row groups that hold them."""
         self.check_contract([file])
         found = [contract(file.table).schema.empty_table().select(columns)]
-        with self.storage.open(file.rel) as f, pq.ParquetFile(f) as parquet:
+        with self._reading(file.table), self.storage.open(file.rel) as f, pq.ParquetFile(f) as parquet:
             begin = 0
             for group in range(parquet.num_row_groups):
                 end = begin + parquet.metadata.row_group(group).num_rows
@@ -102,6 +109,17 @@ class Lake:
                     found.append(parquet.read_row_group(group, columns=columns).select(columns).take(pa.array(here)))
                 begin = end
         return pa.concat_tables(found, promote_options="default")
+
+    @contextmanager
+    def _reading(self, table: str) -> Iterator[None]:
+        """What Arrow raises over a file that is damaged or gone, as an error of ours."""
+        try:
+            yield
+        except (pa.ArrowException, OSError) as e:  # Arrow's own OSError comes without the system's number
+            if isinstance(e, OSError) and e.errno not in (None, ENOENT):
+                raise
+            what = f"cannot read {self.root}/{table}: {str(e).strip().rstrip('.')}"
+            raise WirefoldError(f"{what}; `wirefold check` names what is damaged") from e
 
     def take(self, table: str, ids: pa.Array, columns: list[str]) -> pa.Table:
         """Rows of the given article ids, of `articles` or a table with a row for each of them.
@@ -155,7 +173,7 @@ class Lake:
             for file in files:
                 known = index.load(self.storage, file)
                 if known is None:
-                    rows = self.dataset([file], file.table).to_table(columns=columns)
+                    rows = self.read(file.table, columns, files=[file])
                     known = np.stack([index.hashes(c) for c in rows.columns])
                 found.append(known)
             self._indexes = state, np.concatenate(found, axis=1)
@@ -173,7 +191,7 @@ class Lake:
                     rows = articles[place][1] - file.start
                     yield file, rows[(rows >= 0) & (rows < file.rows)]
             else:  # its articles have changed since
-                here = self.dataset([file], file.table).to_table(columns=["article_id"])["article_id"]
+                here = self.read(file.table, ["article_id"], files=[file])["article_id"]
                 if len(rows := np.flatnonzero(pc.is_in(here, ids).to_numpy())):
                     yield file, rows
 

@@ -18,7 +18,7 @@ import fsspec
 from filelock import FileLock, Timeout
 from fsspec.implementations.local import LocalFileSystem
 
-from pipeline.errors import WirefoldError
+from pipeline.errors import UsageError, WirefoldError
 
 __all__ = ["Storage"]
 
@@ -27,6 +27,8 @@ class Storage:
     """Files below one root."""
 
     def __init__(self, root: str) -> None:
+        if not str(root).strip():
+            raise UsageError("the root of the lake is empty")
         try:
             # Object stores' clients remember listings, and would not see what another process has added.
             fs, path = fsspec.core.url_to_fs(str(root), use_listings_cache=False)

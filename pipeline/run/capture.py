@@ -120,7 +120,7 @@ def _known(lake: Lake, run: Run, source: str) -> dict[str, _Known]:
     where = (pc.field("source") == source) & pc.is_valid(pc.field("article_id"))
     found: dict[str, _Known] = {}
     for file in sorted(files, key=lambda f: f.name):
-        for row in lake.dataset([file], "fetches").to_table(columns=columns, filter=where).to_pylist():
+        for row in lake.read("fetches", columns, where, [file]).to_pylist():
             url = row.pop("url")
             found[url] = _Known(**row)
     return found

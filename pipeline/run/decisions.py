@@ -57,7 +57,7 @@ def decide(
     day = f"{at.astimezone(UTC):%Y-%m-%d}"
     with lake.transaction() as tx:  # what others wrote meanwhile is read under the lock
         files = [f for f in lake.files("decisions") if f.day == day]
-        before = lake.dataset(files, "decisions").to_table() if files else contract("decisions").schema.empty_table()
+        before = lake.read("decisions", files=files)
         new = pa.Table.from_pylist([row], schema=contract("decisions").schema)
         with tx.writer("decisions", day, "decisions.parquet") as out:
             out.write(pa.concat_tables([before.select(new.schema.names).cast(new.schema), new]))

@@ -67,7 +67,7 @@ def _changed(
         return [f for f in lake.files(table) if old.get(f.rel) != f.digest]
 
     found = [
-        lake.dataset(files(table), table).to_table(columns=[column])[column]
+        lake.read(table, [column], files=files(table))[column]
         for table, columns in (
             ("articles", ["article_id"]),
             ("links", ["article_a", "article_b"]),

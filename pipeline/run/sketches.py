@@ -20,5 +20,5 @@ def check_sketches(lake: Lake, how: SketchContract) -> None:
     lake.check_contract(files)
     told = {end for f in files if "contract" in f.bounds for end in f.bounds["contract"][:2]}
     untold = [f for f in files if "contract" not in f.bounds]
-    found = lake.dataset(untold, "sketches").to_table(columns=["contract"])["contract"].unique()
+    found = lake.read("sketches", ["contract"], files=untold)["contract"].unique()
     how.check(pa.chunked_array([pa.array(sorted(told), pa.string()), found.cast(pa.string())]))

@@ -79,9 +79,7 @@ def _kill_notices(lake: Lake) -> list[dict[str, Any]]:
     fresh = [f for f in lake.files("articles") if published.get((f.day, f.name)) != f.digest]
     known = {(f.day, f.name) for f in lake.files("articles")} - {(f.day, f.name) for f in fresh}
     records = [f for f in lake.files("records") if (f.day, f.of) in known and f.may_hold("notice", KILL, KILL)]
-    ids = lake.dataset(records, "records").to_table(columns=["article_id"], filter=pc.field("notice") == KILL)[
-        "article_id"
-    ]
+    ids = lake.read("records", ["article_id"], pc.field("notice") == KILL, records)["article_id"]
     rows = lake.take("articles", ids.combine_chunks(), _KILLS).to_pylist() if len(ids) else []
     for file in fresh:
         for batch in lake.batches(file, [*{*_NOTICE, *_KILLS}]):
@@ -99,7 +97,7 @@ def _candidates(lake: Lake, kills: list[dict[str, Any]]) -> pa.Table:
     for file in lake.files("articles"):
         if any(file.may_hold("published_at", *week) for week in weeks):
             where = pc.field("source").isin(sources) | pc.field("locator").isin(locators)
-            found.append(lake.dataset([file], "articles").to_table(columns=_KILLS, filter=where))
+            found.append(lake.read("articles", _KILLS, where, [file]))
         elif (file.day, file.name) in at_address:
             found.append(lake.pick(file, at_address[file.day, file.name], _KILLS))
     return pa.concat_tables(found)

@@ -182,6 +182,28 @@ def test_a_damaged_document_is_one_line(name: str, content: str, sample_lake: st
     assert len(result.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("damage", ["cut", "flipped", "gone"])
+@pytest.mark.parametrize(
+    ("table", "command"),
+    [("articles", "fold"), ("records", "stories"), ("stories", "stories"), ("links", "review"), ("keys", "trace"),
+     ("sketches", "trace")],
+)  # fmt: skip
+def test_a_damaged_table_is_one_line(damage: str, table: str, command: str, own_lake: Path, tmp_path: Path) -> None:
+    for file in (own_lake / table).rglob("*.parquet"):
+        content = bytearray(file.read_bytes())
+        content[4:-300:7] = bytes(b ^ 0x5A for b in content[4:-300:7])
+        file.write_bytes(content[:200] if damage == "cut" else content)
+        if damage == "gone":
+            file.unlink()
+    text = tmp_path / "text.txt"
+    text.write_text("The liaison office of the two Koreas opened on Friday, days before the third summit of the year.")
+    result = wirefold(command, *([text] if command == "trace" else []), "--lake", own_lake)
+    assert result.exit_code in (0, 1) if damage == "flipped" else result.exit_code == 1
+    assert len(result.stderr.splitlines()) == result.exit_code
+    assert "wirefold check" in result.stderr or result.exit_code == 0
+    assert wirefold("check", "--lake", own_lake).exit_code == 1
+
+
 def test_show_composite(sample_lake: str) -> None:
     story = next(s for s in Lake(sample_lake).read("stories").to_pylist() if s["draws_on"])
     result = wirefold("show", story["story_id"], "--lake", sample_lake)
@@ -246,10 +268,34 @@ def test_trace_of_hostile_texts(sample_lake: str, tmp_path: Path) -> None:
     assert "<script" not in page.read_text(encoding="utf-8")
     piped = CliRunner().invoke(app, ["trace", "-", "--lake", sample_lake, "--json"], input=first)
     assert json.loads(piped.stdout)["coverage"] > 0.9
-    pdf = tmp_path / "page.html"
-    pdf.write_text("<html></html>")
-    refused = wirefold("trace", pdf, "--lake", sample_lake)
+    assert (
+        "Nothing of it stands" in CliRunner().invoke(app, ["trace", "-", "--lake", sample_lake], input="<b>Hm").stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("page.html", b"<html></html>", "no article text"),
+        ("page.txt", b"", "holds no text"),
+        ("page.txt", b"%PDF-1.7\n%\xe2\xe3", "holds no text: it is a PDF"),
+        ("page", bytes(range(256)) * 20, "holds no text: it is binary data"),
+    ],
+)
+def test_trace_of_what_holds_no_text(name: str, content: bytes, said: str, sample_lake: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    refused = wirefold("trace", tmp_path / name, "--lake", sample_lake)
     assert (refused.exit_code, len(refused.stderr.splitlines())) == (2, 1)
+    assert said in refused.stderr
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])
+def test_trace_reads_what_editors_write(encoding: str, sample_lake: str, tmp_path: Path) -> None:
+    file = tmp_path / "draft.txt"
+    text = "Caf\u00e9\n\n" + Lake(sample_lake).read("records", ["text"])["text"][0].as_py()
+    file.write_text(text, encoding=encoding, errors="replace")
+    found = document("trace", file, "--lake", sample_lake)
+    assert (found["title"], found["coverage"] > 0.9) == ("Caf\u00e9", True)
 
 
 def test_check(sample_lake: str, own_lake: Path) -> None:

@@ -42,6 +42,11 @@ def labelled(text: str, charset: str) -> str:
         (labelled(QUOTE, "utf-8").encode("utf-16-be"), None, QUOTE),
         (labelled("nu\0ll", "utf-8").encode(), None, "null"),
         (labelled(QUOTE * 5, "utf-8").encode().replace(b"</p>", b"\xff</p>"), None, QUOTE),  # one broken character
+        (
+            b"\xff\xfe".join([b"a", b"b"]) + "\U0001f600".encode(),
+            None,
+            "\U0001f600",
+        ),  # few characters, some of them broken
         ("abc \u20ac".encode()[:-1], None, "abc \ufffd"),  # cut inside a character
         (b'<?xml version="1.0" encoding="iso-8859-2"?><a>\xb1</a>', None, "ą"),
     ],
