@@ -127,12 +127,16 @@ def without_agency(name: str) -> tuple[str, str | None]:
     return name, None
 
 
-def author_names(bylines: Iterable[str | None], site: str | None = None) -> tuple[str, ...]:
+def author_names(bylines: Iterable[str | None], site: str | None = None, host: str | None = None) -> tuple[str, ...]:
     """Names of people in `bylines`, in order, each once; agencies, job titles, addresses and the `site` left out.
+
+    So is what reads like the `host` unless it could be a person's name: ``THE QUAY``, but not ``Ada Lind`` who writes
+    at adalind.example.
 
     Names in capitals are put in title case.
     """
     names: dict[str, str] = {}
+    labels = {label.replace("-", "") for label in (host or "").split(".")[:-1]}
     for byline in bylines:
         for part in _SPLIT.split(_BY.sub("", " ".join((byline or "").split(" ")).strip())[:500]):
             name, _ = without_agency(" ".join(_BY.sub("", part.strip(" .,;:-\u2013\u2014*")).split()))
@@ -141,6 +145,7 @@ def author_names(bylines: Iterable[str | None], site: str | None = None) -> tupl
                 or _NO_NAME.search(name)
                 or agency_in(name)
                 or f"{name} ".casefold().startswith(f"{site or ' '} ".casefold())
+                or ((name.isupper() or " " not in name or names) and re.sub(r"\W", "", name).casefold() in labels)
             ):
                 continue
             if name.isupper() and " " in name:

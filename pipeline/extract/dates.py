@@ -166,10 +166,15 @@ def _stamps(headline: HtmlElement) -> Iterator[str]:
     for element in islice(_behind(headline), _NEAR):
         if any(len(child) for child in element):
             continue
-        text = " ".join("".join(element.itertext()).split())
+        texts = [" ".join(text.split()) for text in element.itertext()]
         named = element.tag == "time" or _STAMP.search(f"{element.get('class')} {element.get('id')}")
-        if len(text) in (_STAMP_CHARS if named else _DATE_CHARS) and not _CHANGED.search(text):
-            yield text
+        fitting = _STAMP_CHARS if named else _DATE_CHARS
+        whole = " ".join("".join(element.itertext()).split())
+        if len(whole) not in _STAMP_CHARS:  # a paragraph
+            continue
+        for text in [whole] if len(whole) in fitting else texts:  # the author's name may stand above it
+            if len(text) in fitting and not _CHANGED.search(text):
+                yield text
 
 
 def _behind(headline: HtmlElement) -> Iterator[HtmlElement]:

@@ -6,11 +6,15 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-__all__ = ["Headline", "read_headline", "site_in"]
+from lxml.html import HtmlElement
+
+__all__ = ["Headline", "is_logo", "main_heading", "read_headline", "site_in", "text_in"]
 
 _SEPARATOR = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022:\u00ab\u00bb~-]+\s+")
 _MOTTO = re.compile(rf"{_SEPARATOR.pattern}|:\s+")
 _HEADLINE = 20  # characters of a headline that can be told from a part of one
+_HEADING = 8  # letters of a headline that can be told from a rubric
+_FRONT_PAGE = re.compile(r"(?:(?:https?:)?//[^/?#]+/?|/)(?:index\.\w+)?")
 _KICKER = 30  # characters of a rubric
 _BRACKETED = re.compile(r"(.*\S)\s+[(\[]([^()\[\]]+)[)\]]")
 
@@ -50,8 +54,41 @@ def read_headline(titles: Iterable[str], sites: Iterable[str | None], host: str 
             separators.pop(0)
         headline = "".join(p + s for p, s in zip(parts, [*separators, ""], strict=True)).strip()
         if headline and _key(headline) not in keys:
-            return Headline(_without_kicker(headline, titles), named)
+            return Headline(_without_kicker(_without_site(headline, titles), titles), named)
     return Headline("", named)
+
+
+def main_heading(tree: HtmlElement, titles: Iterable[str]) -> HtmlElement | None:
+    """The heading that has the greatest part of what the page's own data gives as its title; else the first ``h1``.
+
+    A lower heading must have all of it where there is an ``h1``.
+
+    Args:
+        tree: The parsed page; not changed.
+        titles: What the page's data gives as its title, the site's name perhaps with it.
+    """
+    keys = {_key(title) for title in titles}
+    highest = [(key, e) for e in tree.iter("h1") if not is_logo(e) and (key := _key(text_in(e)))]
+    held = [(key, e) for key, e in highest if _is_held(key, keys)]
+    if not held:
+        lower = ((_key(text_in(e)), e) for e in tree.iter("h2", "h3", "h4"))
+        held = [(key, e) for key, e in lower if (key in keys if highest else _is_held(key, keys))]
+    found = max(held, key=lambda h: len(h[0]), default=next(iter(highest), None))
+    return found[1] if found else None
+
+
+def _is_held(key: str, titles: set[str]) -> bool:
+    return len(key) >= _HEADING and any(key in title for title in titles)
+
+
+def is_logo(heading: HtmlElement) -> bool:
+    """Whether a heading is the site's name: it links to the front page."""
+    return any(_FRONT_PAGE.fullmatch(a.get("href") or "") for a in heading.iter("a"))
+
+
+def text_in(element: HtmlElement) -> str:
+    """Text of an element in one line."""
+    return " ".join("".join(element.itertext()).split())
 
 
 def site_in(name: str, host: str | None) -> str | None:
@@ -62,6 +99,16 @@ def site_in(name: str, host: str | None) -> str | None:
 
 def _host_keys(host: str | None) -> set[str]:
     return {_key(label) for label in (host or "", *(host or "").removeprefix("www.").split(".")[:-1])} - {""}
+
+
+def _without_site(headline: str, titles: list[str]) -> str:
+    """A heading may hold the site's name right behind the headline, as logo: another title has it set off."""
+    for title in titles:
+        head, *others = _SEPARATOR.split(title)
+        behind = headline.removeprefix(head)
+        if others and len(head) >= _HEADLINE and behind != headline and behind.strip() == others[-1]:
+            return head
+    return headline
 
 
 def _without_kicker(headline: str, titles: list[str]) -> str:

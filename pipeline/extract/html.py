@@ -52,8 +52,11 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     tree = parse(markup, settings.max_depth)
     meta = read_metadata(tree, capture.fetched_at)
     web = capture.url if urlsplit(capture.url).scheme in ("http", "https") else None
-    people = author_names(meta.authors, meta.publisher)
-    signature = () if people else signed(tree, meta.publisher)
+    url = canonical_url(meta.canonical, capture.url)
+    host = urlsplit(url).hostname
+    own = (meta.publisher, host)
+    people = author_names(meta.authors, *own)
+    signature = () if people else signed(tree, meta.heading, *own)
     found = _searched(tree, meta, capture, web, authors=not (people or signature))
     strip(tree)
     listed = partial(listed_paragraphs, capture.item.content, settings.max_depth)
@@ -68,8 +71,6 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
         words = text.split()
     if len(text) > _MAX_TEXT:
         raise Unextractable(Reason.TOO_COMPLEX, f"{len(text)} characters of text")
-    url = canonical_url(meta.canonical, capture.url)
-    host = urlsplit(url).hostname
     # trafilatura takes any part of the title with a dot in it for the site's name, "up 0.9 per cent" included
     sitename = None if any(found.sitename and found.sitename in t for t in meta.titles) else found.sitename
     headline = read_headline(titles, (meta.publisher, sitename), host)
@@ -81,10 +82,10 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     parts = [part for line in lines for part in re.split(r"[,/|;]", line or "")]
     credits = (agency_in(part) or without_agency(part)[1] for part in parts)
     bylines = (
-        (meta.origins.get("authors", ""), author_names(meta.authors, publisher)),
+        (meta.origins.get("authors", ""), author_names(meta.authors, publisher, host)),
         ("signature", signature),
-        ("search", tuple(n for n in author_names([found.author], publisher) if " " in n)),  # else it is a rubric
-        ("byline", author_names([meta.byline], publisher)),
+        ("search", tuple(n for n in author_names([found.author], publisher, host) if " " in n)),  # else it is a rubric
+        ("byline", author_names([meta.byline], publisher, host)),
     )
     wrote, authors = next((by for by in bylines if by[1]), ("", ()))
     title = headline.text or guess.text or capture.item.title or next(iter(meta.titles), "")
@@ -143,8 +144,7 @@ def _searched(tree: HtmlElement, meta: PageMetadata, capture: Capture, url: str 
         if not meta.section and _CATEGORY_LINK(tree):
             found.categories = extract_catstags("category", tree)
     if undated:
-        headline = next(tree.iter("h1"), None)
-        shown = stamped_day(headline, newest) if headline is not None else None
+        shown = stamped_day(meta.heading, newest) if meta.heading is not None else None
         found.date = shown.at.date().isoformat() if shown else found.date or search(extensive_search=False)
         if not found.date and capture.item.published_at is None:  # costly, and right on two pages of three
             guess = search(extensive_search=True)

@@ -17,7 +17,7 @@ from lxml.html import HtmlElement
 
 from pipeline.extract import json_ld
 from pipeline.extract.dates import MODIFIED, PUBLISHED, best_moment, in_zone_of_page, stamped_times, time_elements
-from pipeline.extract.headline import site_in
+from pipeline.extract.headline import is_logo, main_heading, site_in, text_in
 from pipeline.extract.markup import html_paragraphs, paragraphs
 from pipeline.extract.times import Moment
 
@@ -41,6 +41,7 @@ class PageMetadata:
 
     Attributes:
         titles: Headlines, best first; the site's name may still be in them.
+        heading: The element of the page that holds its headline.
         summaries: Descriptions of the article in a sentence or two.
         authors: Bylines as written.
         organisations: What is named as an author and is an organisation.
@@ -57,6 +58,7 @@ class PageMetadata:
     """
 
     titles: list[str] = field(default_factory=list)
+    heading: HtmlElement | None = None
     summaries: list[str] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
     organisations: list[str] = field(default_factory=list)
@@ -90,15 +92,20 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
     data = json_ld.article_node(nodes)
     page = PageMetadata()
     origins = page.origins
-    headlines = [(e, t) for e in tree.iter("h1") if (t := " ".join("".join(e.itertext()).split()))]
-    headings = [t for _, t in headlines]
-    titles = [
-        # if there is just one: of 211 pages it was the headline on 177, og:title on 154
-        *(("h1", t) for t in headings if len(headings) == 1),
+    headings = list(dict.fromkeys(t for e in tree.iter("h1") if not is_logo(e) and (t := text_in(e))))
+    said = [
         *_get(meta, "og:title"),
         *_ld("json-ld", data.get("headline")),
         *_get(meta, "twitter:title"),
         *_ld("title", _title(tree)),
+    ]
+    page.heading = main_heading(tree, (title for _, title in said))
+    if page.heading is not None and not headings:
+        headings = [text_in(page.heading)]
+    titles = [
+        # if there is just one: of 211 pages it was the headline on 177, og:title on 154
+        *(("h1", t) for t in headings if len(headings) == 1),
+        *said,
         *(("h1", t) for t in headings[:1]),
     ]
     for origin, title in titles:
@@ -125,7 +132,9 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
         [("json-ld", data.get("datePublished")), ("json-ld", data.get("dateCreated")), *_get(meta, *PUBLISHED),
          *(("time", t) for t in time_elements(tree))], stamped_times(tree),
     )  # fmt: skip
-    page.published = in_zone_of_page(headlines[0][0], published) if published and headlines else published
+    page.published = published
+    if published and page.heading is not None:
+        page.published = in_zone_of_page(page.heading, published)
     page.modified = best_moment(
         origins, "modified_at", seen, [("json-ld", data.get("dateModified")), *_get(meta, *MODIFIED)]
     )

@@ -1,8 +1,9 @@
-"""Authors whose names stand below a headline as links to their pages, or in elements that are named for it."""
+"""Authors whose names stand below a headline: behind a "by", as links to their pages, in elements named for it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -26,44 +27,159 @@ _NAME = re.compile(
 )
 _ELSEWHERE = frozenset(("aside", "footer", "nav"))
 _OTHERS = re.compile(  # not the article in a layout that "has-sidebar"
-    r"comment|related|(?<![\w-])(?:left-|right-|main-|site-)?sidebar|recirc|teaser|latest|popular|trending",
+    r"comment|related|(?<![\w-])(?:left-|right-|main-|site-)?sidebar|(?:^|[\s_-])aside|recirc|teaser|latest|popular|trending",
     re.IGNORECASE,
 )
 _AROUND = 5  # steps up to what holds the byline or something else; further up, names mean the page
 _NEAR = 400  # elements behind the headline in which a byline stands
 _SHARED = 4  # steps up to what holds all names of one byline
+_TOGETHER = 12  # elements from the first name to the "by" of the same byline
+_LEAD = re.compile(  # "by" in some languages
+    r"\s*(?:(?:(?:written|posted|published|story|words|report|review|text|tekst)\s+)?by|"
+    r"(?:(?:geschrieben|verfasst|veröffentlicht|eingestellt|text)\s+)?von|(?:(?:publié|écrit|rédigé)\s+)?par|"
+    r"(?:(?:publicado|escrito)\s+)?por|(?:(?:scritto|pubblicato)\s+)?da|di|door|av|af|"
+    r"(?:autor(?:in|en|es)?|auteurs?|authors?|autore|tekst|text)(?=\s*:))\b\s*:?(?!\w)",
+    re.IGNORECASE,
+)
+_LED_CHARS = 200  # a longer line is a sentence
+_BEFORE_CHARS = 60  # a date; more is a caption, and behind it is who took the picture
+_BEHIND_NAMES = re.compile(  # dates, offices, what a template prints
+    r"[\d|\u2022\u00b7(@:]|\s[\u2012-\u2015-]+\s|"
+    r"\b(?:posted|published|updated|publié|mis|on|for|in|at|am|vom|le|el|op)\b|"
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tues?|wed|wednes|thu|thurs|fri|sat|satur|sun)"
+    r"(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember|day)?\b[.,]?\s(?=\d|\w+\s\d)",
+    re.IGNORECASE,
+)
+_IN_CAPITALS = re.compile(  # "ADA LIND Harbour Reporter"
+    r"(?:[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'\u2019-]*\s){2,4}(?=\w+[a-zß-ÿ])"
+)
+_LINE_ENDS = frozenset((
+    "br", "hr", "div", "p", "ul", "ol", "li", "table", "tr", "td", "h1", "h2", "h3", "h4", "h5", "h6", "section",
+    "article", "header", "footer", "figure", "img", "form", "dl", "dt", "dd", "main", "blockquote",
+))  # fmt: skip
+_UNSEEN = frozenset(("script", "style", "noscript"))
 
 
-def signed(tree: HtmlElement, site: str | None) -> tuple[str, ...]:
+def signed(tree: HtmlElement, headline: HtmlElement | None, site: str | None, host: str | None) -> tuple[str, ...]:
     """Names in the byline next to the headline, in order.
+
+    A line that begins with "by" goes before what is only marked as an author's name, unless it stands far behind it.
 
     Args:
         tree: The parsed page; not changed.
-        site: Name of the site, which is no author.
+        headline: Its main heading.
+        site, host: Names of the site, which is no author.
     """
     names: list[str] = []
     holders: set[HtmlElement] = set()
-    behind = -1
-    headline = next(tree.iter("h1"), None)
-    for element in tree.iter():
-        if element is headline:
-            behind = 0
-        if behind < 0 and headline is not None:
+    last = _NEAR
+    for n, element in enumerate(islice(tree.iter() if headline is None else _from(headline), _NEAR)):
+        if n <= last and headline is not None and (led := _led(element, site, host)):
+            return led
+        if not _is_signature(element) or _stands_elsewhere(element):
             continue
-        behind += 1
-        if behind > _NEAR:
-            break
-        if not _is_signature(element):
-            continue
-        if any(map(_is_elsewhere, islice(element.iterancestors(), _AROUND))):
-            continue
-        found = [n for n in author_names([" ".join("".join(element.itertext()).split())], site) if _NAME.fullmatch(n)]
+        line = " ".join("".join(element.itertext()).split())
+        found = [name for name in author_names([line], site, host) if _NAME.fullmatch(name)]
         above = set(islice(element.iterancestors(), _SHARED))
         if found and (not names or holders.intersection(above)):
             names += found
             holders = holders or above
+            last = min(last, n + _TOGETHER)
     # an element around a name holds it with the author's office: "Ada Lind Staff"
     return tuple(dict.fromkeys(n for n in names if not any(m != n and m in n for m in names)))
+
+
+def _led(element: HtmlElement, site: str | None, host: str | None) -> tuple[str, ...]:
+    """Names in a line that begins with "by", in some language, in an element or behind it."""
+    for text, rest, itself in ((element.text, _within, False), (element.tail, _following, True)):
+        if not text or not (lead := _LEAD.match(text)) or _stands_elsewhere(element):
+            continue
+        line = _spaced((text[lead.end() :], *rest(element)))
+        if len(line) > _LED_CHARS or len(_spaced(_before(element, itself))) > _BEFORE_CHARS:
+            continue
+        if names := _names_first(line, site, host):
+            return names
+    return ()
+
+
+def _names_first(line: str, site: str | None, host: str | None) -> tuple[str, ...]:
+    """Names at the beginning of a line, up to what is no name."""
+    end = _BEHIND_NAMES.search(line)
+    parts = re.split(r"(?:\s*[,;/&]|\s+(?:and|und|et|y|e|en)\b)\s*", line[: end.start()] if end else line)
+    names: list[str] = []
+    for part in parts:
+        capitals = _IN_CAPITALS.match(part)
+        name = capitals[0] if capitals else part
+        found = author_names([name], site, host)
+        if not found or not _NAME.fullmatch(found[0]):
+            break
+        names.append(name)
+    return author_names(names, site, host)
+
+
+def _shown(element: HtmlElement) -> str:
+    """All text of an element that readers see."""
+    texts = (
+        ("" if e.tag in _UNSEEN else e.text or "") + ((e.tail or "") if e is not element else "")
+        for e in element.iter()
+    )
+    return "".join(texts)
+
+
+def _spaced(texts: Iterable[str]) -> str:
+    return " ".join("".join(texts).split())
+
+
+def _from(headline: HtmlElement) -> Iterator[HtmlElement]:
+    """Elements from the headline on, in the order of the page."""
+    yield from headline.iter()
+    for element in (headline, *headline.iterancestors()):
+        for sibling in element.itersiblings():
+            yield from sibling.iter()
+
+
+def _within(element: HtmlElement) -> Iterator[str]:
+    """What follows an element's own first text in the same line."""
+    for child in element:
+        if child.tag in _LINE_ENDS:
+            return
+        yield _shown(child)
+        yield child.tail or ""
+    if element.tag not in _LINE_ENDS:
+        yield element.tail or ""
+        yield from _following(element)
+
+
+def _following(element: HtmlElement) -> Iterator[str]:
+    """What follows an element's tail in the same line."""
+    for sibling in element.itersiblings():
+        if sibling.tag in _LINE_ENDS:
+            return
+        yield _shown(sibling)
+        yield sibling.tail or ""
+
+
+def _before(element: HtmlElement, itself: bool) -> Iterator[str]:
+    """What stands before an element in the same line, backwards; with `itself`, before its tail."""
+    if itself:
+        if element.tag in _LINE_ENDS:
+            return
+        yield _shown(element)
+    while element.tag not in _LINE_ENDS:
+        for sibling in element.itersiblings(preceding=True):
+            yield sibling.tail or ""
+            if sibling.tag in _LINE_ENDS:
+                return
+            yield _shown(sibling)
+        parent = element.getparent()
+        if parent is None:
+            return
+        yield parent.text or ""
+        element = parent
+
+
+def _stands_elsewhere(element: HtmlElement) -> bool:
+    return any(map(_is_elsewhere, islice(element.iterancestors(), _AROUND)))
 
 
 def _is_elsewhere(element: HtmlElement) -> bool:

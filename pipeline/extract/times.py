@@ -12,7 +12,9 @@ __all__ = ["EARLIEST", "Moment", "day_in_address", "plausible", "read_moment"]
 _DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}")
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web: a template's placeholder, not a date
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_ADDRESS_DAY = re.compile(rf"/(20\d\d)[/-](\d{{1,2}}|{'|'.join(_MONTHS)})[/-](\d{{1,2}})(?=[/-])", re.IGNORECASE)
+_ADDRESS_DAY = re.compile(  # a rubric may stand between: /2018/world/09/14/
+    rf"/(20\d\d)(?:[/-]|/[a-z][\w.-]{{1,30}}/)(\d{{1,2}}|{'|'.join(_MONTHS)})[/-](\d{{1,2}})(?=[/-])", re.IGNORECASE
+)
 _NONE = timedelta(0)
 _AHEAD = timedelta(days=1)  # clocks and time zones differ by less
 

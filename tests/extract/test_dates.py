@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from pipeline.extract.times import day_in_address
+
 from .helpers import article, page
 
 LD = '<script type="application/ld+json">{}</script>'
@@ -53,6 +55,9 @@ def test_the_clock_that_readers_see_tells_the_zone(below: str, day: str, hours: 
         ("", "<span>April 2, 2026</span>", "2026-04-02"),
         ("", '<p class="date">Last updated: April 9, 2026</p><p class="date">April 2, 2026</p>', "2026-04-02"),
         ("", '<p class="date">2026</p>', None),
+        ("", '<div class="bar">Ada Lind<br><a href="/q">The Quay</a><br>Thu, 2 April 2026 17:55 UTC</div>', "2026-04-02"),
+        ("", f"<p>The quay was <a href='/q'>closed</a> {'for the whole of the winter ' * 3}<b>on 15 March 2026</b></p>"
+         '<div class="date">2. April 2026</div>', "2026-04-02"),
     ],
 )  # fmt: skip
 def test_the_day_is_found_where_it_is_said(head: str, below: str, day: str | None) -> None:
@@ -65,3 +70,19 @@ def test_the_months_of_many_languages_are_known() -> None:
     found = article(body, url="https://harbour-post.example/ferry").published_at
     assert found is not None
     assert found.date().isoformat() == "2026-04-02"
+
+
+@pytest.mark.parametrize(
+    ("path", "day"),
+    [
+        ("2018/sep/14/ferry", "2018-09-14"),
+        ("2018/09/14/ferry", "2018-09-14"),
+        ("news-2018-9-14/ferry", None),
+        ("2013/middle_east/8/3/ferry", "2013-08-03"),
+        ("2013/middle_east/ferry/8/3/", None),
+        ("2013/13/40/ferry", None),
+    ],
+)
+def test_the_day_in_an_address(path: str, day: str | None) -> None:
+    found = day_in_address(f"https://post.example/{path}")
+    assert (found and found.at.date().isoformat()) == day

@@ -82,6 +82,14 @@ def test_which_clock_counts(head: str, listed: datetime | None, expected: dateti
         ("<title>Ferry to run again (and again)</title>", "", "Ferry to run again (and again)"),
         ("<title>Harbour Post</title>", "", "Harbour Post"),  # better than nothing
         ("", "Ferry</h1><h1>Train", "Ferry"),
+        # a logo and the headline below it
+        ("<title>Islands and more » Ferry to run again</title>",
+         '<a href="/">Islands and more</a></h1><h2>Ferry to run again</h2><h1>', "Ferry to run again"),
+        ("<title>Islands and more</title>", '<a href="https://quay.example">Islands</a></h1><h1>Ferry', "Ferry"),
+        ("", '<a name="top"></a>Ferry to run again', "Ferry to run again"),
+        ("<title>Ferry to run again_Quay</title>", "Ferry to run again</h1><h1>Ferry to run again", "Ferry to run again"),
+        ("<title>Ferry to run again at last » Coast » The Quay</title>",
+         "Ferry to run again at last<span>The Quay</span>", "Ferry to run again at last"),
         ("<title>Ten to one - the ferry - a story</title>", "", "Ten to one - the ferry - a story"),
     ],
 )  # fmt: skip

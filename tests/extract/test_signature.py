@@ -1,0 +1,69 @@
+"""Names in lines of the page that begin with "by"."""
+
+from __future__ import annotations
+
+import pytest
+
+from .helpers import article, page
+
+ADA = ("Ada Lind",)
+BOTH = ("Ada Lind", "Bo Ek")
+
+
+def below(line: str, head: str = "") -> tuple[str, ...]:
+    """Authors of a page with `line` below its headline."""
+    return article(page(head).replace("</h1>", f"</h1>{line}")).authors
+
+
+@pytest.mark.parametrize(
+    ("line", "authors"),
+    [
+        ("<p>By <a href='/x'>Ada Lind</a> and <a href='/y'>Bo Ek</a></p>", BOTH),
+        ("<p>By: <a href='/x'>Ada Lind</a><br>Harbour Executive News Editor</p>", ADA),
+        ("<p><b>By ADA LIND</b> 10/ 5/11 09:19 PM ET</p>", ADA),
+        ("<p>By Ada Lind, Bo Ek and Cy Holm, Harbour Post</p>", ("Ada Lind", "Bo Ek", "Cy Holm")),
+        ("<p>By <b>ADA LIND</b>, <b>BO EK</b> Special envoys to the islands</p>", BOTH),
+        ("<p>By Ada Lind December 19, 2023</p>", ADA),
+        ("<small>posted on <time>2026-04-02</time> by Ada Lind</small>", ADA),
+        ("<div><img src='a.png'> By Ada Lind<br>Harbour Post</div>", ADA),
+        ("<p>By\n<script>mail('ada')</script> <a href='/x'>Ada Lind</a>\n</p>", ADA),
+        ("<p>Von Ada Lind und Bo Ek | 2. April 2026</p>", BOTH),
+        ("<p>Publié par Ada Lind le 2 avril</p>", ADA),
+        ("<p>Por Ada Lind y Bo Ek</p>", BOTH),
+        ("<p>Autor: Ada Lind</p>", ADA),
+        ("<p>Autor Ada Lind</p>", ()),
+        ("<p>By the time of the last ferry, Ada Lind had left.</p>", ()),
+        ("<p>By Tuesday Ada Lind had gone home.</p>", ()),
+        ("<p>The quay lies empty on the morning after the storm, as the pilots wait. <span>By Bo Ek</span></p>", ()),
+        ("<div class='related'><p>By Bo Ek</p></div>", ()),
+    ],
+)
+def test_names_behind_by(line: str, authors: tuple[str, ...]) -> None:
+    assert below(line) == authors
+
+
+def test_a_line_with_by_goes_before_what_is_marked_as_a_name_unless_it_stands_far_behind() -> None:
+    marked = "<div class='author'>By <b>ADA LIND</b>, <b>BO EK</b> Envoys to the islands</div>"
+    assert below(marked) == BOTH
+    far = "<ul>" + "<li><a href='/s'>Share</a></li>" * 10 + "</ul><p>By Bo Ek</p>"
+    assert below(f"<a href='/authors/ada'>Ada Lind</a>{far}") == ADA
+
+
+def test_the_headline_may_stand_below_a_logo() -> None:
+    head = '<meta property="og:title" content="Ferry to run again after the storm">'
+    headline = "<h2>Ferry to run again after the storm</h2><p>By Ada Lind</p>"
+    markup = page(head, h1="Harbour Post").replace("</h1>", f"</h1><p>By Bo Ek</p>{headline}")
+    assert article(markup).authors == ADA
+
+
+@pytest.mark.parametrize(
+    ("author", "url", "authors"),
+    [
+        ("Ada Lind, HARBOUR POST", "https://www.harbourpost.example/a", ADA),
+        ("Ada Lind, Quay", "https://www.quay.example/a", ADA),
+        ("Ada Lind", "https://adalind.example/a", ADA),  # she writes there herself
+        ("Ada Lind", "https://ada.example/a", ADA),
+    ],
+)
+def test_the_sites_name_is_no_author(author: str, url: str, authors: tuple[str, ...]) -> None:
+    assert article(page(f'<meta name="author" content="{author}">'), url=url).authors == authors
