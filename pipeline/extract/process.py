@@ -12,12 +12,13 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import count
+from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.process import BaseProcess, current_process
 from types import ModuleType
 from typing import ParamSpec, TypeVar
 
-__all__ = ["WorkerContext", "prepare_worker", "work"]
+__all__ = ["WorkerContext", "serve", "work"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,7 +35,7 @@ class _WorkerProcess(SpawnProcess):
     `multiprocessing` imports the parent's main module again in every child, which runs scripts without a main guard a
     second time and fails for programs read from standard input; and it forbids children to daemonic processes, as
     task runners are, because they might be orphaned. Ours need no main module, and end with their parent
-    (`prepare_worker`).
+    (`_prepare`).
     """
 
     def start(self) -> None:
@@ -56,8 +57,26 @@ class WorkerContext(SpawnContext):
     Process = _WorkerProcess
 
 
-def prepare_worker() -> None:
-    """Run in a new worker: bind its life to the parent's, limit its memory, and import all it needs."""
+def serve(tasks: Connection, results: Connection, limit: float, task: Callable[[T], object]) -> None:
+    """What a worker does all its life: say that it is up, then answer each payload, by an exception if it raised one.
+
+    It ends when there are no more, or with its parent.
+    """
+    _prepare()
+    results.send(None)
+    with suppress(EOFError):
+        while True:
+            payload = tasks.recv()
+            try:
+                answer: object = work(limit, task, payload)
+            except Exception as e:
+                answer = e
+            results.send(answer)
+
+
+def _prepare() -> None:
+    """Bind its life to the parent's, limit its memory, and import all it needs."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal; the parent decides
     if parent := multiprocessing.parent_process():
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     with suppress(ValueError, OSError):  # a lower limit is set already
