@@ -8,12 +8,13 @@ has of the article.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
 from pipeline.extract.content import EXTRACTOR, MAIN, THOROUGH, certain_paragraphs, main_paragraphs
+from pipeline.extract.ending import before_the_end, without_last_words
 from pipeline.extract.frame import brief_body
 from pipeline.extract.furniture import Line, body_lines, locate
 from pipeline.extract.page_metadata import PageMetadata
@@ -44,7 +45,13 @@ class Body(NamedTuple):
     quality: float
 
 
-def read_body(tree: HtmlElement, meta: PageMetadata, url: str | None, listed: Callable[[], list[str]] = list) -> Body:
+def read_body(
+    tree: HtmlElement,
+    meta: PageMetadata,
+    url: str | None,
+    listed: Callable[[], list[str]] = list,
+    authors: Sequence[str] = (),
+) -> Body:
     """Read the text of a page.
 
     Args:
@@ -52,6 +59,7 @@ def read_body(tree: HtmlElement, meta: PageMetadata, url: str | None, listed: Ca
         meta: What the page says about itself.
         url: The page's address, if it is one of the web.
         listed: Gives the paragraphs that the listing has of the article.
+        authors: Their names, where known.
     """
     prune(tree)
     witness = " ".join(meta.body)
@@ -65,7 +73,8 @@ def read_body(tree: HtmlElement, meta: PageMetadata, url: str | None, listed: Ca
     lines = locate(tree, found)
     headings = list(tree.iter("h1"))
     headline = headings[0] if len(headings) == 1 else None
-    kept = ending_where(body_lines(lines, headline, meta.authors), meta.body) if lines else []
+    kept = without_last_words(body_lines(before_the_end(lines), headline), authors) if lines else []
+    kept = ending_where(kept, meta.body)
     if _holds_much_more(witness, kept):
         return whole_body(meta.body, "json-ld")
     if _holds_much_more(" ".join(said := listed()), kept):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -19,16 +19,21 @@ from pipeline.extract.phrases import LABEL, MARK, OPENING, TELLING, WITHIN
 
 __all__ = [
     "HEADINGS",
+    "LABEL_CHARS",
     "LINKED",
+    "NOTICE_CHARS",
+    "POINTER_CHARS",
     "Line",
     "body_lines",
     "holder",
     "is_furniture",
+    "is_heading",
     "is_label",
     "is_leaf",
     "link_share",
     "locate",
     "text_of",
+    "twins",
 ]
 
 _LEAVES = ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "td", "tr", "div", "section",
@@ -45,9 +50,10 @@ _HELD = 0.8  # share of the text in what holds the body
 LINKED = 0.8  # share of a line in links
 _POINTING = 0.3  # share of a label in links, when the link is part of it
 _BEGINNING = 8  # characters that sort out most elements of a page
-_LABEL_CHARS = 60
-_POINTER_CHARS = 300  # a label with the title it points to
-_NOTICE_CHARS = 700  # what is longer says more
+_PROSE_CHARS = 200
+LABEL_CHARS = 60
+POINTER_CHARS = 300  # a label with the title it points to
+NOTICE_CHARS = 700  # what is longer says more
 _TEASERS = 12  # more links below a label are what the article is about
 
 _DATED_CHARS = 80
@@ -60,13 +66,6 @@ _OF_DATES = re.compile(
     r"\d{1,4}(?:st|nd|rd|th)?|\b[ap]m\b|\b(?-i:[A-Z]{2,4})\b|\b(?:posted|published|updated|last|first|on|at|by)\b|\W",
     re.IGNORECASE,
 )
-_BIO_CHARS = 200
-_WRITER = re.compile(
-    r"\W*(?:[^\W\d_a-z][\w.'\u2019-]*\s){1,4}(?:is|was)\s(?:an?|the)\s(?:[\w'\u2019,-]+\s){0,5}?"
-    r"(?:reporter|writer|editor|columnist|correspondent|journalist|contributor|producer)\b"
-)
-_OF_WRITERS = re.compile(r"\s(?:is|has|was|covers|writes|joined|reports|can\sbe)\b")
-_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+")
 _STRING = etree.XPath("string()")
 
 
@@ -109,12 +108,11 @@ def is_leaf(element: HtmlElement) -> bool:
     return element.tag not in _HOLDERS or not any(child.tag in _BLOCKS for child in element)
 
 
-def body_lines(lines: list[Line], headline: HtmlElement | None = None, authors: Sequence[str] = ()) -> list[Line]:
+def body_lines(lines: list[Line], headline: HtmlElement | None = None) -> list[Line]:
     """`lines` without furniture; all of them if there would be nothing left.
 
     Args:
         headline: The page's only main heading: little stands above it that is text.
-        authors: Names; what begins with one at the end is about the author.
     """
     kept: list[Line] = []
     teasers = 0  # how many more lines may belong to the label above
@@ -127,12 +125,15 @@ def body_lines(lines: list[Line], headline: HtmlElement | None = None, authors: 
             if not is_furniture(line):
                 kept.append(line)
             teasers = 0
-    while kept and len(kept[0].text) <= _DATED_CHARS and _DATED.search(kept[0].text) and kept[0].text[-1] not in ".!?":
+    while kept and (_is_dated(kept[0]) or (is_heading(kept[0]) and any(map(_is_dated, kept[1:2])))):
         kept.pop(0)
     kept = [line for n, line in enumerate(kept) if n >= _OPENING or not _is_date(line.text)]
-    while kept and (_is_heading(kept[-1]) or _is_about_authors(kept[-1].text, authors)):
-        kept.pop()
     return kept or lines
+
+
+def _is_dated(line: Line) -> bool:
+    """Whether a line on top says when and perhaps by whom."""
+    return len(line.text) <= _DATED_CHARS and _DATED.search(line.text) is not None and line.text[-1] not in ".!?"
 
 
 def _is_date(text: str) -> bool:
@@ -140,19 +141,7 @@ def _is_date(text: str) -> bool:
     return len(text) <= _DATED_CHARS and _DATED.search(text) is not None and not _OF_DATES.sub("", text)
 
 
-def _is_about_authors(text: str, authors: Sequence[str]) -> bool:
-    """Whether a last line says who wrote the article or how to reach them."""
-    if len(text) > _NOTICE_CHARS:
-        return False
-    if text.startswith(tuple(f"{a} " for a in authors)) or _WRITER.match(text[:_BIO_CHARS]):
-        return True
-    first = next((a for name in authors if (a := name.split()[0]) and text.startswith(f"{a} ")), None)
-    if first and _OF_WRITERS.match(text, len(first)):
-        return True
-    return len(text) <= _POINTER_CHARS and _MAIL.search(text) is not None
-
-
-def _is_heading(line: Line) -> bool:
+def is_heading(line: Line) -> bool:
     return line.element is not None and line.element.tag in HEADINGS
 
 
@@ -190,17 +179,27 @@ def _inside(lines: list[Line]) -> list[Line]:
     body = holder(lines)
     if body is None:
         return lines
-    twins = {body, *_twins(body)}
-    inside = [line.element is not None and any(a in twins for a in line.element.iterancestors()) for line in lines]
+    bodies = {body, *twins(body)}
+    inside = [line.element is not None and any(a in bodies for a in line.element.iterancestors()) for line in lines]
+    article = next(body.iterancestors("article"), None)
     first, last = inside.index(True), len(inside) - 1 - inside[::-1].index(True)
     return [
         line
         for n, line in enumerate(lines)
-        if line.element is None or first <= n <= last or (n < first and line.element.tag not in _ABOVE)
+        if line.element is None
+        or first <= n <= last
+        or (n < first and line.element.tag not in _ABOVE)
+        or (n > last and _is_prose(line) and article is not None and article in line.element.iterancestors())
     ]
 
 
-def _twins(body: HtmlElement) -> Iterator[HtmlElement]:
+def _is_prose(line: Line) -> bool:
+    """Whether a line is a paragraph of some length without links."""
+    is_paragraph = line.element is not None and line.element.tag == "p"
+    return is_paragraph and len(line.text) >= _PROSE_CHARS and link_share(line) < _POINTING
+
+
+def twins(body: HtmlElement) -> Iterator[HtmlElement]:
     """Elements that hold other parts of the text: of the same name and class as `body`, or as what it stands in."""
     for element in (body, *islice(body.iterancestors(), _AROUND)):
         name = element.get("class")
@@ -210,15 +209,15 @@ def _twins(body: HtmlElement) -> Iterator[HtmlElement]:
 
 def is_label(line: Line) -> bool:
     """Whether it announces links to other stories, or is one with its announcement."""
-    if len(line.text) > _POINTER_CHARS or not LABEL.match(line.text):
+    if len(line.text) > POINTER_CHARS or not LABEL.match(line.text):
         return False
-    return len(line.text) <= _LABEL_CHARS or link_share(line) > _POINTING
+    return len(line.text) <= LABEL_CHARS or link_share(line) > _POINTING
 
 
 def is_furniture(line: Line) -> bool:
     """Whether a line by itself is no text, whatever stands around it."""
     text = line.text
-    if len(text) <= _NOTICE_CHARS:
+    if len(text) <= NOTICE_CHARS:
         if MARK.match(text) or OPENING.match(text):
             return True
         small = text.lower()

@@ -60,7 +60,7 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     found = _searched(tree, meta, capture, web, authors=not (people or signature))
     strip(tree)
     listed = partial(listed_paragraphs, capture.item.content, settings.max_depth)
-    body = read_body(tree, meta, web, listed)
+    body = read_body(tree, meta, web, listed, [*meta.authors, *signature])
     text = "\n\n".join(body.paragraphs)
     words = text.split()
     why = why_no_article(meta, words)

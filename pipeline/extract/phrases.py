@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["LABEL", "MARK", "OPENING", "TELLING", "WITHIN"]
+__all__ = ["COMMENTS", "LABEL", "MARK", "OPENING", "TELLING", "WITHIN"]
 
 LABEL = re.compile(
     r"""^[\W_]*(?:
-    (?:read|see|watch|listen|view|learn)\s+(?:more|next|also|now|the\s+full|on)\b |
+    (?:read|see|watch|listen|view|learn)\s+(?:more|next|also|now|the\s+full)\b |
+    (?:watch|listen|view)\s+on\b | read\s+on\W*$ | further\s+reading\W*$ |
     related\b(?!\s+to\b) | see\s+also\b | don.?t\s+miss\b |
     recommended(?:\s+(?:for|reading|stories|articles|videos)\b.*)?\W*$ | also(?:\s+(?:read|see|on))?\s*: |
     more\s+(?:from|on|in|about|like|stories|news|coverage|must-reads|to\s+read|reading|by)\b |
@@ -21,13 +22,19 @@ LABEL = re.compile(
     (?:top|popular|featured|latest)\s+(?:stories|reads|news|articles|posts) |
     (?:\S+\s+){0,3}most[\s-]+(?:read|popular|viewed)\b | trending\b | editor.?s.?\s+(?:picks?|choice)\b |
     featured\s+fact | (?:keep|continue)\s+reading | story\s+continues |
-    (?:zum|mehr\s+zu\s+diesem)\s+thema\W*$ | das\s+könnte\s+sie\s+auch | (?:ähnliche|weitere)\s+artikel |
-    sur\s+le\s+même\s+sujet |
-    articles?\s+(?:similaires|liés) | (?:noticias|artículos)\s+relacionad[oa]s | potrebbe\s+interessarti |
-    lire\s+aussi | à\s+lire\s+(?:aussi|également) | lesen\s+sie | lies\s+auch |
-    mehr\s+(?:zum\s+thema|dazu) | leggi\s+anche | lees\s+ook |
-    (?:lea|lee|leer|leia|veja|te\s+puede\s+interesar)\s*(?:tamb(?:ién|ém)|más|mais)?\s*: | meer\s+over |
-    läs\s+(?:också|mer) | les\s+også | læs\s+også | lue\s+myös | (?:czytaj|zobacz)\s+(?:też|także|więcej) |
+    (?:zum|mehr\s+zu\s+diesem|passend\s+zum)\s+thema\W*$ | das\s+könnte\s+(?:sie|dich|ihnen|dir)\s+auch |
+    (?:ähnliche|weitere|verwandte|empfohlene)\s+(?:artikel|beiträge|themen|meldungen|nachrichten)\W*$ |
+    auch\s+interessant\W*$ | siehe\s+auch\b | (?:jetzt\s+)?(?:weiterlesen|mehr\s+lesen)\W*$ | meistgelesen\w*\W*$ |
+    lesen\s+sie | lies\s+auch | mehr\s+(?:zum\s+thema|dazu) |
+    sur\s+le\s+même\s+(?:sujet|thème) | lire\s+(?:aussi|la\s+suite) | à\s+lire\s+(?:aussi|également) | voir\s+aussi\b |
+    vous\s+aimerez\s+(?:aussi|peut-être) | articles?\s+(?:similaires|liés|recommandés) | les?\s+plus\s+lus?\W*$ |
+    (?:noticias|artículos|temas|notas)\s+relacionad[oa]s | relacionad[oa]s?\W*$ | más\s+información\W*$ |
+    (?:te|le|les)\s+puede\s+interesar | lo\s+más\s+(?:leído|visto) | ver\s+también\b |
+    (?:lea|lee|leer|leia|veja)\s*(?:tamb(?:ién|ém)|más|mais)?\s*: | (?:leia|veja|saiba)\s+(?:mais|também)\W*$ |
+    notícias\s+relacionadas | (?:ti\s+)?potrebbe\s+interessarti | leggi\s+anche | vedi\s+anche\b |
+    articoli\s+correlati | lees\s+(?:ook|meer|verder) | meer\s+over | gerelateerde?\W | relatera(?:t|de)\b |
+    läs\s+(?:också|mer) | les\s+også | læs\s+også | lue\s+myös |
+    (?:czytaj|zobacz|przeczytaj)\s+(?:też|także|więcej|również) | czytaj\s+dalej |
     čtěte\s+(?:také|též) | přečtěte | читайте\s+(?:также|ещё|також)
     )""",
     re.IGNORECASE | re.VERBOSE,
@@ -40,7 +47,7 @@ OPENING = re.compile(
     already\s+a\s+subscriber | enter\s+your\s+email | stay\s+connected |
     get\s+(?:the|our|alerts|more|breaking|exclusive|\w+.?s)\b.{0,80}(?:newsletter|inbox|alerts?|app)\b |
     get\s+\w+.?s\s+free\b |
-    get\s+.{2,40}\s+(?:app|on\s+the\s+go)\b | install\s+the | (?:click|go)\s+here |
+    get\s+.{2,40}\s+(?:app|on\s+the\s+go)\b | install\s+the | (?:click|go)\s+here | click\s+to\b |
     download\s+(?:the|our)\b.{0,40}\bapp | follow\s+(?:us|me|him|her|them|\w+(?:\s\w+)?)\s+on\b |
     follow\s+(?:\S+\s+){1,6}on\s+(?:facebook|twitter|x|instagram|tiktok|youtube|telegram|threads|whatsapp|linkedin)\b |
     (?:join|support|contact)\s+us\b | join\s+our\b | like\s+us\s+on |
@@ -80,6 +87,7 @@ WITHIN = re.compile(
     editorially\s+independent |
     (?:opinions?|views?)\s+expressed\b.{0,60}
         \b(?:their\s+own|of\s+the\s+author|not\s+(?:necessarily\s+)?(?:reflect|represent)) |
+    ^.{3,250}\bcontributed\s+(?:reporting\s+)?(?:to|for)\s+this\s+(?:report|story|article|piece)\b |
     affiliate\s+(?:links?|partnerships?|commission) | ^.{0,60}independently\s+(?:selected|chosen|reviewed)\s+by\b
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -89,7 +97,7 @@ WITHIN = re.compile(
 TELLING = (
     "sign", "subscri", "newsletter", "agree", "consent", "accept", "acknowledge", "reserv", "vorbehalten", "réserv",
     "riservat", "published", "reproduced", "commission", "compensation", "affiliate", "independently",
-    "us at", "informational", "constitute", "editorially", "expressed",
+    "us at", "contributed", "informational", "constitute", "editorially", "expressed",
 )  # fmt: skip
 """In all that `WITHIN` matches is one of these; few lines hold any, and a search for words is fast."""
 
@@ -98,10 +106,26 @@ MARK = re.compile(
     advertisement|advertising|sponsored(?:\s+(?:content|link|by).*)?|supported\s+by|promoted|ad|anzeige|werbung|publicité|
     publicidad|pubblicità|advertentie|reklama|images?(?::.{0,60})?|photos?:.{0,80}|credit:.{0,80}|getty\s+images|
     (?:photo|image)\s+(?:by|credit|courtesy|source)\b.{0,80}|loading.*|share|tweets?|
-    teilen|drucken|kommentare?|partager|commentaires?|imprimer|compartir|condividi|commenti|facebook|twitter|whatsapp|email|
+    (?:\w+\s+)?(?:teilen|drucken|versenden)|kommentare?|symbol(?:bild|foto)|
+    (?:archiv|symbol)?(?:foto|bild|grafik)s?\s*:.{0,80}|crédits?(?:\s+photos?)?\s*:.{0,80}|
+    (?:quelle|fuente|fonte|źródło|kilde)\s*:.{1,60}|partager|commentaires?|imprimer|compartir|condividi|commenti|facebook|twitter|whatsapp|email|
     comments?|leave\s+a\s+(?:reply|comment)|\d+\s+(?:comments?|shares?|views)|\d+\s+of\s+\d+|\d+/\d+|
+    .{0,120}(?-i:\b(?:REUTERS|Reuters|AFP|EPA|Getty\ Images|Shutterstock|imago))\s?/\s?(?-i:[A-Z])[\w\ .'-]{2,40}|
+    (?:纠错\W+)?(?:责任编辑|责编|编辑|責任編輯|編輯)\s*[:：].{1,40}|
     recommended\s+videos?|oops\W*something\s+went\s+wrong(?:\W+please\s+try\s+again(?:\s+later)?)?|https?://\S{4,300}
     )[\W_]*)?$""",
     re.IGNORECASE | re.VERBOSE,
 )
 """A word or two, the whole line, that a template prints; or a line of separators."""
+
+COMMENTS = re.compile(
+    r"""^\W*(?:\d+\s+)?(?:
+    (?:reader\s+|visitor\s+)?comments? | (?:leave|post|add|write)\s+(?:a|your)\s+(?:reply|comment) |
+    join\s+the\s+(?:discussion|conversation) | (?:leser)?kommentare? | (?:einen\s+)?kommentar\s+schreiben |
+    (?:schreiben?\s+sie|hinterlasse(?:n\s+sie)?)\s+einen\s+kommentar | commentaires? | réactions? |
+    laisser\s+un\s+commentaire | coment(?:arios?|ar|ários?) | deja\s+(?:un|tu)\s+comentario | commenti |
+    lascia\s+un\s+commento | reacties | kommentarer | komentarze | komentáře | комментарии | коментарі
+    )\W*(?:\d+\W*)?$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Announces what readers say; the whole line."""

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from pipeline.extract.furniture import locate
+from pipeline.extract.furniture import body_lines, locate
 from pipeline.extract.recover import with_passed_over
 from pipeline.extract.tree import parse
 
@@ -59,6 +59,10 @@ def behind(markup: str, head: str = "") -> list[str]:
         '<section class="newsletterForm"><p>Join those who know it all before anybody else in town.</p></section>',
         '<div class="caas-popup"><p>The company that runs the ferry, at 9.30 crowns a share.</p></div>',
         "<p>___</p>",
+        "<p>- The ferry in 2008. REUTERS/Ada Lind -</p>",
+        "<p>Archivfoto: Ada Lind</p>",
+        "<p>Click to see where the ferry is now.</p>",
+        "<h4>Auch interessant</h4>",
     ],
 )
 def test_furniture_amid_the_text_is_left_out(markup: str) -> None:
@@ -80,6 +84,8 @@ def test_furniture_amid_the_text_is_left_out(markup: str) -> None:
         "<p>The opinions expressed by contributors are their own.</p>",
         "<p>This column is for informational purposes only and does not constitute medical advice.</p>",
         '<div class="author__bio"><p>Ada has been with us since the first ferry, and sails herself.</p></div>',
+        "<p>Bo Ek in Els and Cy Holm in Grund contributed to this report.</p>",
+        "<p>（编辑：林文 王海）</p>",
         '<ul class="comments-list"><li><p>Finally a ferry again for all of us here, says Bo.</p></li></ul>',
     ],
 )
@@ -93,6 +99,7 @@ def test_furniture_behind_the_text_is_left_out(markup: str) -> None:
         (f"<p>{NEXT}</p>", [NEXT]),
         ("<p>Subscriptions to the ferry cost nine crowns a month.</p>", ["Subscriptions to the ferry cost nine crowns a month."]),
         ("<p>Copyright law will be changed for ferries, the minister said.</p>", ["Copyright law will be changed for ferries, the minister said."]),
+        (f"<h3>Read on the cheap</h3><p>{NEXT}</p>", ["Read on the cheap", NEXT]),
         (f"<h3>Recommended doses</h3><p>{NEXT}</p>", ["Recommended doses", NEXT]),
         ("<p>Advertisement income fell by half, it said.</p>", ["Advertisement income fell by half, it said."]),
         (f"<h2>What it costs</h2><p>{NEXT}</p>", ["What it costs", NEXT]),
@@ -144,6 +151,56 @@ def test_an_authors_first_name_begins_the_line_about_them() -> None:
     head = '<meta name="author" content="Ada Lind">'
     assert behind("<p>Ada covers ships and what becomes of them.</p>", head) == []
     assert behind("<p>Bo covers ships and what becomes of them.</p>", head) != []
+
+
+def below(markup: str) -> list[str]:
+    """Paragraphs of a page with `markup` in the column of its body, without the article's own."""
+    body = "".join(f"<p>{p}</p>" for p in TEXT)
+    column = f"<div id='column'><div class='body'>{body}</div>{markup}</div>"
+    found = article(f"<html><body><h1>Ferry to run again</h1>{column}</body></html>").text.split("\n\n")
+    assert found[: len(TEXT)] == TEXT
+    return found[len(TEXT) :]
+
+
+def boxes(n: int) -> str:
+    """Summaries of other stories, in boxes of their own."""
+    return "".join(f"<div class='box'><h5><a href='/{i}'>Story {i}</a></h5><p>{OTHERS[i]}</p></div>" for i in range(n))
+
+
+@pytest.mark.parametrize(
+    ("markup", "kept"),
+    [
+        (f"<h3>À lire aussi</h3>{boxes(4)}", 0),
+        (f"<p>Questions? Email us at desk@quay.example</p>{boxes(4)}", 0),
+        (f"<h3>Comments</h3>{boxes(9)}", 0),
+        (f"<h3>Kommentare (9)</h3>{boxes(9)}", 0),
+        (f"<p>Sign up for our newsletter.</p><div class='body'><p>{NEXT}</p></div>", 1),  # another part of the body
+    ],
+)
+def test_what_follows_a_label_outside_of_the_body_is_left_out(markup: str, kept: int) -> None:
+    assert below(markup) == [NEXT][:kept]
+
+
+def test_a_paragraph_of_the_same_article_outside_of_its_body_is_text() -> None:
+    body = "".join(f"<p>{p}</p>" for p in TEXT * 2)
+    summing_up = f"{NEXT} {OTHERS[0]} {OTHERS[1]}"
+    box = f"<section class='sum'><h4>In short</h4><p>{summing_up}</p><p>Ferry of the year</p></section>"
+    found = article(f"<article><h1>Ferry to run</h1><section class='body'>{body}</section>{box}</article>").text
+    assert found.split("\n\n") == [*TEXT * 2, summing_up]
+
+
+def test_a_heading_with_a_byline_on_top_of_the_text_is_taken_off() -> None:
+    text = ["The ferry that will run again", "Ada Lind | Els | 08/01/2014", *TEXT]
+    tags = ["h3", "div", *["p"] * len(TEXT)]
+    tree = parse("<body>" + "".join(f"<{t}>{p}</{t}>" for t, p in zip(tags, text, strict=True)), 50)
+    assert [line.text for line in body_lines(locate(tree, text))] == TEXT
+    assert body_lines(locate(tree, [text[0], *TEXT]))[0].text == text[0]
+
+
+def test_the_line_about_an_author_is_known_by_the_byline() -> None:
+    markup = page().replace("</h1>", "</h1><p>By Ada Lind</p>")
+    about = "<p>Ada Lind (in the manner of the harbour's old masters).</p>"
+    assert article(markup.replace("</article>", f"{about}</article>")).text.split("\n\n") == TEXT
 
 
 def test_what_is_named_for_furniture_stays_where_it_is_the_page() -> None:
