@@ -50,6 +50,7 @@ def ingest(
     ],
     lake: LakeRoot = DEFAULT_LAKE,
     partition: Partition = None,
+    and_fold: Annotated[bool, typer.Option("--fold", help="Find the stories too, as `fold` does.")] = False,
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
@@ -61,7 +62,11 @@ def ingest(
     progress = console(stderr=True)
     with progress.status("Reading …"):
         result = ingest_files(
-            paths, lake, partition, lambda: progress.print("another run is working on this lake; waiting for it")
+            paths,
+            lake,
+            partition,
+            lambda: progress.print("another run is working on this lake; waiting for it"),
+            and_fold=and_fold,
         )
     ledger = result["ledger"]
     if as_json:
@@ -72,7 +77,10 @@ def ingest(
         out.print(ledger_table(ledger))
         if result["before"]:
             out.print(f"The run {ledger['run']} had been committed before; nothing was read.", style="yellow")
-        out.print(f"Now find the stories:  wirefold fold --lake {_quoted(lake)}", markup=False, soft_wrap=True)
+        if and_fold:
+            _print_folded(result["fold"], lake)
+        else:
+            out.print(f"Now find the stories:  wirefold fold --lake {_quoted(lake)}", markup=False, soft_wrap=True)
     if not ledger["balanced"]:
         raise typer.Exit(1)
 
@@ -86,24 +94,19 @@ def fold(
     """Compute links, stories and records for what is new."""
     from pipeline.cli import catalog
     from pipeline.cli.console import console, print_json
-    from pipeline.cli.report import opening_lines
     from pipeline.config import load_config
 
     if sources is not None:
         load_config(sources)
-    store = catalog.open_lake(lake)
+    catalog.open_lake(lake)
     from pipeline.run.fold import fold as fold_lake
 
     with console(stderr=True).status("Folding …"):
         result = fold_lake(str(sources) if sources else None, lake)
     if as_json:
         print_json(result)
-        return
-    out = console()
-    for line in _folded(result):
-        out.print(line)
-    out.print()
-    out.print(opening_lines(store), soft_wrap=True)
+    else:
+        _print_folded(result, lake)
 
 
 def resketch(
@@ -158,8 +161,20 @@ def compact(
                   markup=False, soft_wrap=True)  # fmt: skip
 
 
+def _print_folded(result: dict[str, Any], lake: str) -> None:
+    """What a fold did, in words, and how to read what came of it."""
+    from pipeline.cli import catalog
+    from pipeline.cli.console import console
+    from pipeline.cli.report import opening_lines
+
+    out = console()
+    for line in _folded(result):
+        out.print(line)
+    out.print()
+    out.print(opening_lines(catalog.open_lake(lake)), soft_wrap=True)
+
+
 def _folded(result: dict[str, Any]) -> list[str]:
-    """What a fold did, in words."""
     from pipeline.cli.console import count
 
     lines = []

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from pipeline.config import Config
 from pipeline.extract.workers import extract_stream
 from pipeline.lake import Lake, contract
 from pipeline.partition import Run
+from pipeline.run.ready import soon, to_collect, to_fold
 from pipeline.run.rows import article_row, fetch_row, reject_row
 from pipeline.run.staging import Rows, Staging
 from pipeline.sources.files import read_paths
@@ -26,10 +25,15 @@ __all__ = ["FILES", "ingest_paths"]
 FILES = "files"  # name of the source that everything ingested from files belongs to
 
 
-def ingest_paths(paths: Sequence[str | Path], lake: Lake, run: Run, config: Config | None = None) -> dict[str, Any]:
+def ingest_paths(
+    paths: Sequence[str | Path], lake: Lake, run: Run, config: Config | None = None, *, fold_soon: bool = False
+) -> dict[str, Any]:
     """Ingest files and directories as one run; streams, so memory does not grow with the input.
 
     The bytes stay where they are: ``raw_file`` and ``raw_offset`` point into the files that were read.
+
+    Args:
+        fold_soon: Whether folding follows, so that this process gets ready for it.
 
     Returns:
         The ledger of the run.
@@ -39,12 +43,12 @@ def ingest_paths(paths: Sequence[str | Path], lake: Lake, run: Run, config: Conf
     """
     config = config or Config()
     staging = Staging(lake, run, FILES)
-    with ThreadPoolExecutor(1) as beside:
-        committing = beside.submit(import_module, "pipeline.run.collect")  # takes a second, as the workers do to start
+    with soon(to_collect, *([to_fold] if fold_soon else [])):
         if lake.ledger(run.name) is None:
             _stage(paths, staging, run, config)
-        ledger: dict[str, Any] = committing.result().collect_run(lake, run, [FILES])
-    return ledger
+    from pipeline.run.collect import collect_run
+
+    return collect_run(lake, run, [FILES])
 
 
 def _stage(paths: Sequence[str | Path], staging: Staging, run: Run, config: Config) -> None:

@@ -38,7 +38,7 @@ log = structlog.get_logger(__name__)
 
 _KEYS = 1 << 24  # sorted at a time: bounds memory
 _PAIRS_READ = 200_000  # whose texts are read at a time, and held in memory
-_PAIRS = 5_000  # taken apart and compared at a time
+_PAIRS = 2_000  # taken apart and compared at a time: few enough to give both hands some
 _LINKED = ["url", *COMPARED]
 
 

@@ -28,6 +28,7 @@ from pipeline.lake import Lake
 from pipeline.lake.lake import INTERNAL
 from pipeline.partition import Run
 from pipeline.run import ingest
+from pipeline.run.ready import soon, to_collect, to_fold
 
 __all__ = ["Event", "Report", "ingest_files", "run_job"]
 
@@ -96,16 +97,23 @@ def run_job(
 
 
 def ingest_files(
-    paths: Sequence[str], lake: str, partition: str | None = None, waiting: Callable[[], None] = lambda: None
+    paths: Sequence[str],
+    lake: str,
+    partition: str | None = None,
+    waiting: Callable[[], None] = lambda: None,
+    *,
+    and_fold: bool = False,
 ) -> dict[str, Any]:
     """Ingest files as one run; see `pipeline.run.files.ingest_paths`.
 
     Args:
         partition: Key of the run; None takes the first free one from now on.
         waiting: Called when another run has to end first.
+        and_fold: Find the stories then.
 
     Returns:
-        ledger, and `before`: whether a run of this key had been committed, so that nothing was read.
+        ledger, and `before`: whether a run of this key had been committed, so that nothing was read. With `and_fold`
+        also `fold`, its counts.
 
     Raises:
         UsageError: A path does not exist, or `partition` is no instant.
@@ -120,7 +128,12 @@ def ingest_files(
     with _alone(store, lambda _: waiting()):
         run = wanted or _free(store)
         before = store.ledger(run.name) is not None
-        return {"ledger": ingest_paths(paths, store, run), "before": before}
+        result = {"ledger": ingest_paths(paths, store, run, fold_soon=and_fold), "before": before}
+    if not and_fold:
+        return result
+    from pipeline.run.fold import fold
+
+    return {**result, "fold": fold(None, lake)}
 
 
 def _free(lake: Lake) -> Run:
@@ -134,12 +147,13 @@ def _free(lake: Lake) -> Run:
 def _run(config_path: str, config: Config, lake: Lake, run: Run, report: Report) -> dict[str, Any]:
     report(Event("run", "started", detail=run.key))
     with _marked(lake, run, config_path):
-        failed = _ingest(config_path, config, lake, run, report)
+        with soon(to_collect, to_fold):
+            failed = _ingest(config_path, config, lake, run, report)
         report(Event("collect", "started"))
         ledger = ingest.collect(config_path, lake.root, run.key)
         report(Event("collect", "done", result=ledger))
     report(Event("fold", "started"))
-    from pipeline.run.fold import fold  # slow to import: seconds in which the sources can be fetched
+    from pipeline.run.fold import fold
 
     folded = fold(config_path, lake.root)
     report(Event("fold", "done", result=folded))

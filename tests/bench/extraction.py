@@ -42,7 +42,7 @@ for path in sys.argv[1:]:
 print(json.dumps({"texts": texts}))
 """
 _OURS = """
-import json, sys, tempfile, threading, time
+import contextlib, io, json, sys, tempfile, threading, time
 from pathlib import Path
 peak = 0
 def watch():  # the kernel's own maximum for children counts what the parent held when they were forked
@@ -58,13 +58,12 @@ def watch():  # the kernel's own maximum for children counts what the parent hel
         time.sleep(0.5)
 if __name__ == "__main__":
     threading.Thread(target=watch, daemon=True).start()
-    from pipeline.run.job import ingest_files
-    with tempfile.TemporaryDirectory() as lake:
-        ledger = ingest_files(sys.argv[1:], lake)["ledger"]
-        from pipeline.run.fold import fold
-        records = fold(None, lake)["records"]
-        texts = ledger["discovered"] - ledger["rejected"]  # with those that are records already
-        print(json.dumps({"texts": texts, "records": records, "worker_mb": peak / 1024}))
+    from pipeline.cli import app
+    with tempfile.TemporaryDirectory() as lake, contextlib.redirect_stdout(io.StringIO()) as said:
+        app(["ingest", *sys.argv[1:], "--lake", lake, "--fold", "--json"], standalone_mode=False)
+    ledger, fold = (json.loads(said.getvalue())[key] for key in ("ledger", "fold"))
+    texts = ledger["discovered"] - ledger["rejected"]  # with those that are records already
+    print(json.dumps({"texts": texts, "records": fold["records"], "worker_mb": peak / 1024}))
 """
 _DATATROVE = """
 import json, sys, tempfile

@@ -330,6 +330,9 @@ def test_ingest_and_fold(tmp_path: Path) -> None:
     assert document("fold", "--lake", lake)["records"] == 2
     assert "Nothing to do" in wirefold("fold", "--lake", lake).stdout
     assert document("check", "--lake", lake)["ok"] is True
+    texts.write_text(json.dumps({**rows[1], "id": "3", "text": hostile + " It snowed."}) + "\n")
+    both = document("ingest", texts, "--lake", lake, "--fold")
+    assert (both["ledger"]["article"], both["fold"]["new_articles"], both["fold"]["records"]) == (1, 1, 3)
     shown = wirefold("stories", "--lake", lake, "--min-articles", "1")
     assert "[red]Title[/red]" in shown.stdout
     assert "\x1b" not in shown.stdout + wirefold("show", largest(str(lake))["story_id"], "--lake", lake).stdout
