@@ -126,8 +126,11 @@ def _holds_much_more(witness: str, lines: list[Line]) -> bool:
 
 def _agreement(witness: str, text: list[str]) -> float | None:
     """Share of words that text and witness have in common; None when the witness says little."""
-    said, found = set(witness.split()), set(" ".join(text).split())
-    return 2 * len(said & found) / (len(said) + len(found)) if len(witness.split()) >= _LONG / 3 else None
+    words = witness.split()
+    if len(words) < _LONG / 3:
+        return None
+    said, found = set(words), set(" ".join(text).split())
+    return 2 * len(said & found) / (len(said) + len(found))
 
 
 def _quality(text: list[str], spared: float, agreement: float | None) -> float:

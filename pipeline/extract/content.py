@@ -65,7 +65,9 @@ def certain_paragraphs(tree: HtmlElement, url: str | None = None) -> list[str]:
     The steps are those of `trafilatura.core.trafilatura_sequence` without the copies for later ones.
     """
     try:
-        page = prune_unwanted_nodes(copy(tree), xpaths.RAW_TREE_PRUNE_XPATH)
+        page = copy(tree)
+        _held = list(page.iter())  # else lxml makes their objects anew for each of what follows
+        page = prune_unwanted_nodes(page, xpaths.RAW_TREE_PRUNE_XPATH)
         if not core._forum_thread_page(page):
             page = prune_unwanted_nodes(page, xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH)
         body, text, _ = main_extractor._extract(convert_tags(tree_cleaning(page, MAIN), MAIN, url), MAIN)

@@ -66,7 +66,6 @@ _OF_DATES = re.compile(
     r"\d{1,4}(?:st|nd|rd|th)?|\b[ap]m\b|\b(?-i:[A-Z]{2,4})\b|\b(?:posted|published|updated|last|first|on|at|by)\b|\W",
     re.IGNORECASE,
 )
-_STRING = etree.XPath("string()")
 
 
 class Line(NamedTuple):
@@ -80,13 +79,16 @@ def locate(tree: HtmlElement, lines: list[str]) -> list[Line]:
     """Each line with the innermost block that holds it alone; those that stand twice are taken in order."""
     wanted: dict[str, list[HtmlElement]] = {_squeezed(line): [] for line in lines}
     beginnings = {key[:_BEGINNING] for key in wanted}
+    initials = {key[:1] for key in wanted}
     longest = max(map(len, lines), default=0) * 2 + 100  # a text with so much white space is laid out, not written
     for tags in (_LEAVES, _INLINE):
         for element in tree.iter(*tags):
             if not is_leaf(element):
                 continue
             text = text_of(element).lstrip()
-            if len(text) > longest or _squeezed(text[: 2 * _BEGINNING])[:_BEGINNING] not in beginnings:
+            if text[:1] not in initials or len(text) > longest:
+                continue
+            if _squeezed(text[: 2 * _BEGINNING])[:_BEGINNING] not in beginnings:
                 continue
             held = wanted.get(_squeezed(text))
             if held is not None and not (held and held[-1] in element.iterancestors()):
@@ -239,7 +241,7 @@ def link_share(line: Line) -> float:
 
 def text_of(element: HtmlElement) -> str:
     """All text of an element, by libxml2 at once: a page has thousands of elements."""
-    return str(_STRING(element))
+    return etree.tostring(element, method="text", encoding="unicode", with_tail=False)
 
 
 def _squeezed(text: str) -> str:

@@ -50,6 +50,7 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
         Unextractable: TOO_COMPLEX (size, number of tags, nesting) before any costly step; NO_TEXT; NOT_ARTICLE.
     """
     tree = parse(markup, settings.max_depth)
+    _held = list(tree.iter())  # lxml makes an object for an element whenever it is come upon, unless there is one
     meta = read_metadata(tree, capture.fetched_at)
     web = capture.url if urlsplit(capture.url).scheme in ("http", "https") else None
     url = canonical_url(meta.canonical, capture.url)

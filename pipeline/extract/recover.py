@@ -35,6 +35,7 @@ _SUBHEAD_CHARS = 150
 _BEGUN = 40  # characters that make it sure that two texts begin alike
 _SHOWN = 0.6  # share of the text that a page's data must hold to be believed on where the text ends
 _BEHIND = 8  # more paragraphs behind that are no furniture
+_WORD = re.compile(r"\w+")
 
 
 def with_standfirst(tree: HtmlElement, lines: list[Line], summaries: list[str]) -> list[Line]:
@@ -169,4 +170,4 @@ def ending_where(lines: list[Line], body: list[str]) -> list[Line]:
 
 
 def _key(text: str) -> str:
-    return re.sub(r"\W", "", text).casefold()
+    return "".join(_WORD.findall(text)).casefold()
