@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 
 from lxml.html import HtmlElement
 
@@ -40,38 +41,56 @@ def before_the_end(lines: list[Line]) -> list[Line]:
 
     Most of the text must be above; but not above comments, of which there may be many.
     """
-    total = sum(len(line.text) for line in lines)
-    ends = _ends(lines)
-    above = 0
-    for n, line in enumerate(lines):
-        if n and n in ends and above >= (_TEXT_CHARS if COMMENTS.match(ends[n]) else _MOST * total):
-            body = holder(lines[:n])
-            around = set() if body is None else {body, *twins(body)}
-            behind = lines[n + 1 :] if line.text == ends[n] else lines[n:]
-            if body is not None and not any(_stands_in(x, around) for x in behind):
-                return lines[:n]
-        above += len(line.text)
+    headings = _telling_headings(lines)
+    half = _until(lines, _MOST * sum(len(line.text) for line in lines))
+    last = _last_inside(lines, half)
+    for n in range(max(half, last), len(lines)) if last < len(lines) - 1 else ():
+        if (n in headings and n > last) or is_label(lines[n]) or is_furniture(lines[n]):
+            return lines[:n]
+    for n in range(_until(lines, _TEXT_CHARS), len(lines)):
+        said = COMMENTS.match(lines[n].text[:LABEL_CHARS]) is not None
+        if (said or COMMENTS.match(headings.get(n, ""))) and _last_inside(lines, n) < n + said:
+            return lines[:n]
     return lines
+
+
+def _until(lines: list[Line], size: float) -> int:
+    """Number of lines that have `size` characters."""
+    sizes = accumulate(len(line.text) for line in lines)
+    return next((n for n, done in enumerate(sizes, 1) if done >= size), len(lines))
+
+
+def _last_inside(lines: list[Line], n: int) -> int:
+    """Number of the last line that stands in the element that holds the first `n`; the last of all if none does."""
+    body = holder(lines[:n])
+    if body is None:
+        return len(lines) - 1
+    around = {body, *twins(body)}
+    inside = (m for m in range(len(lines) - 1, -1, -1) if _stands_in(lines[m], around))
+    return next(inside, len(lines) - 1)
 
 
 def _stands_in(line: Line, around: set[HtmlElement]) -> bool:
     return line.element is not None and not around.isdisjoint(line.element.iterancestors())
 
 
-def _ends(lines: list[Line]) -> dict[int, str]:
-    """Labels and notices by the number of the line that they are, or of the one below: trafilatura leaves some out."""
-    ends = {n: x.text for n, x in enumerate(lines) if is_label(x) or is_furniture(x) or COMMENTS.match(x.text)}
+def _telling_headings(lines: list[Line]) -> dict[int, str]:
+    """Headings that announce something else, by the number of the line below: trafilatura leaves most of them out."""
     at = {line.element: n for n, line in enumerate(lines) if line.element is not None}
-    root = next(iter(at), None)
+    tree = next(iter(at)).getroottree() if at else None
+    telling: dict[HtmlElement, str] = {}
+    for element in () if tree is None else tree.iter(*HEADINGS):
+        text = " ".join(text_of(element).split())
+        if element not in at and len(text) <= LABEL_CHARS and (LABEL.match(text) or COMMENTS.match(text)):
+            telling[element] = text
+    found: dict[int, str] = {}
     below = 0
-    for element in () if root is None else root.getroottree().iter(*HEADINGS, *{str(e.tag) for e in at}):
+    for element in tree.iter(*HEADINGS, *{str(e.tag) for e in at}) if tree is not None and telling else ():
         if element in at:
             below = at[element] + 1
-        elif below and element.tag in HEADINGS and below not in ends:
-            text = " ".join(text_of(element).split())
-            if len(text) <= LABEL_CHARS and (LABEL.match(text) or COMMENTS.match(text)):
-                ends[below] = text
-    return ends
+        elif element in telling:
+            found.setdefault(below, telling[element])
+    return found
 
 
 def without_last_words(lines: list[Line], authors: Sequence[str]) -> list[Line]:
