@@ -119,7 +119,7 @@ def resketch(
     from pipeline.cli.console import console, count, print_json
 
     store = catalog.open_lake(lake)
-    from pipeline.run.fold import resketch as resketch_lake
+    from pipeline.run.sketches import resketch as resketch_lake
 
     with console(stderr=True).status("Sketching …"):
         articles = resketch_lake(store)

@@ -18,7 +18,7 @@ from pipeline.engines.duckdb import engine, scan
 from pipeline.errors import WirefoldError
 from pipeline.lake import DataFile, Lake, contract
 from pipeline.lake.check import Finding, check_files, check_ledgers, check_leftovers
-from pipeline.lake.lake import INTERNAL
+from pipeline.run.state import PUBLISHED
 
 __all__ = ["Finding", "check_lake"]
 
@@ -178,11 +178,10 @@ def _stories(tables: dict[str, Table]) -> Iterator[Finding]:
 
 def _records(con: Backend, lake: Lake, files: list[DataFile], tables: dict[str, Table]) -> Iterator[Finding]:
     """Every article of a file that has been published has a record; the others wait for a fold."""
-    path = f"{INTERNAL}/published.json"
     try:
-        published = (lake.document(path) or {}).get("articles", {})
+        published = (lake.document(PUBLISHED) or {}).get("articles", {})
     except WirefoldError as e:
-        yield Finding("file", path, str(e))
+        yield Finding("file", PUBLISHED, str(e))
         return
     records = tables["records"].select("article_id")
     done = [f for f in files if published.get(f.rel) == f.digest]

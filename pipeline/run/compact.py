@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 from pipeline.lake import DataFile, Lake, Transaction
 from pipeline.partition import Run
-from pipeline.run.publish import STATE
 from pipeline.run.records import PART
+from pipeline.run.state import PUBLISHED
 
 __all__ = ["compact"]
 
@@ -46,7 +46,7 @@ def compact(lake: Lake, before: str) -> dict[str, int]:
     counts = {"days": 0, "waiting": 0, "files_before": _count(lake)}
     for day in sorted({d for table in _FACTS for d in lake.days(table) if d < before}):
         with lake.transaction() as tx:
-            state = lake.document(STATE) or {}
+            state = lake.document(PUBLISHED) or {}
             if not _settled(lake, day, state):
                 counts["waiting"] += 1
                 continue
@@ -55,7 +55,7 @@ def compact(lake: Lake, before: str) -> dict[str, int]:
                 _merge(lake, tx, day, names, state)
             if groups:
                 if state:
-                    tx.put(STATE, state)
+                    tx.put(PUBLISHED, state)
                 counts["days"] += 1
     return counts | {"files": _count(lake)}
 

@@ -7,13 +7,11 @@ line newly known are verified anew, so that it does not matter in which batches 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any
 
 import ibis
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipeline.engines.duckdb import engine, scan
 from pipeline.fold.furniture import LEAST, Holders, lines, site_of
@@ -21,10 +19,9 @@ from pipeline.lake import DataFile, Lake, Transaction
 from pipeline.lake.lake import INTERNAL
 from pipeline.partition import Run
 
-__all__ = ["Furniture", "known_furniture", "learn_furniture", "note_lines", "verify_again"]
+__all__ = ["Furniture", "known_furniture", "learn_furniture", "note_lines"]
 
 Furniture = Mapping[str, AbstractSet[int]]
-Verify = Callable[[pa.Array, pa.Table], pa.Table]
 
 _STATE = f"{INTERNAL}/furniture.json"
 _HOLDERS = 40  # articles that hold a line and are compared: those that came first
@@ -104,40 +101,3 @@ def _recurring(pairs: pa.Table, whole: pa.Table) -> set[int]:
         holders[key].append(article)
     known = Holders(articles)
     return {key for key, ids in holders.items() if known.recurs(key, ids)}
-
-
-def verify_again(
-    lake: Lake, tx: Transaction, affected: AbstractSet[str], new: AbstractSet[tuple[str, str]], verify: Verify
-) -> None:
-    """Replace the links of some articles by what a new verification says, each in its place.
-
-    Args:
-        new: (day, name) of the files whose links are being made anyway.
-        verify: Takes the ids of articles, and rows of links between them; gives such rows.
-    """
-    ids = pa.array(sorted(affected), pa.string())
-    touches = pc.field("article_a").isin(ids) | pc.field("article_b").isin(ids)
-    for file in lake.files("links"):
-        if (file.day, file.name) in new:
-            continue
-        data = lake.dataset([file], "links")
-        if not data.count_rows(filter=touches):  # which reads two columns instead of all
-            continue
-        old = data.to_table(filter=touches)
-        ends = pa.chunked_array([*old["article_a"].chunks, *old["article_b"].chunks]).unique()
-        made = {(r["article_a"], r["article_b"]): r for r in verify(ends, old).to_pylist()}
-        rows = [*_replaced(data.to_table().to_pylist(), affected, made)]
-        with tx.writer("links", file.day, file.name, source=file.source) as out:
-            if rows:
-                out.write(pa.Table.from_pylist(rows, schema=old.schema))
-
-
-def _replaced(
-    rows: list[dict[str, Any]], affected: AbstractSet[str], made: dict[tuple[str, str], dict[str, Any]]
-) -> Iterator[dict[str, Any]]:
-    for row in rows:
-        pair = row["article_a"], row["article_b"]
-        if affected.isdisjoint(pair):
-            yield row
-        elif pair in made:
-            yield made[pair]

@@ -12,16 +12,13 @@ import pyarrow.compute as pc
 from pipeline.article import Relation
 from pipeline.fold.relate import GROUPING
 from pipeline.lake import DataFile, Lake, Transaction
-from pipeline.lake.lake import INTERNAL
 from pipeline.run.judging import LINKED, judge
 from pipeline.run.records import write_records
+from pipeline.run.state import PUBLISHED, UNLINKED
 from pipeline.run.stories import write_stories
 from pipeline.run.tombstones import Tombstone, tombstones
 
-__all__ = ["STATE", "mark_published", "publish"]
-
-STATE = f"{INTERNAL}/published.json"
-"""Digests of the articles, links and decisions that stories and records were made from."""
+__all__ = ["mark_published", "publish"]
 
 
 def publish(lake: Lake, tx: Transaction) -> dict[str, int]:
@@ -32,14 +29,15 @@ def publish(lake: Lake, tx: Transaction) -> dict[str, int]:
     """
     stones = tombstones(lake)
     state = _state(lake, stones)
-    before = lake.document(STATE) or {}
+    before = lake.document(PUBLISHED) or {}
     if state != before:
         links = lake.read("links", LINKED)
         seeds = _changed(lake, state, before, links)
         found = judge(lake, links, seeds, stones)
         written = write_records(lake, tx, found, stones)
         judged = write_stories(lake, tx, found)
-        tx.put(STATE, state)
+        tx.put(PUBLISHED, state)
+        tx.discard(UNLINKED)
     else:
         written = judged = 0
     # What this transaction is about to put in place counts already.
@@ -49,7 +47,7 @@ def publish(lake: Lake, tx: Transaction) -> dict[str, int]:
 
 def mark_published(lake: Lake, tx: Transaction) -> None:
     """Say that stories and records are as they should be, whoever wrote them."""
-    tx.put(STATE, _state(lake, tombstones(lake)))
+    tx.put(PUBLISHED, _state(lake, tombstones(lake)))
 
 
 def _state(lake: Lake, stones: dict[str, Tombstone]) -> dict[str, dict[str, str]]:
@@ -76,8 +74,9 @@ def _changed(
         for column in columns
     ]
     buried_now, buried_then = (set(x.get("withdrawn", {}).items()) for x in (state, before))
-    raised = pa.array(sorted({i for i, _ in buried_now ^ buried_then}), pa.string())
-    seeds = pa.chunked_array([*(c for column in found for c in column.chunks), raised], pa.string()).unique()
+    unlinked = (lake.document(UNLINKED) or {}).get("articles", [])
+    others = pa.array(sorted({*(i for i, _ in buried_now ^ buried_then), *unlinked}), pa.string())
+    seeds = pa.chunked_array([*(c for column in found for c in column.chunks), others], pa.string()).unique()
     # An article that draws on a changed one names its story: it is judged again too.
     partial = pa.array([r.value for r in Relation if r not in GROUPING])
     drawn = pc.and_(pc.is_in(links["relation"], partial), pc.is_in(links["article_a"], seeds))

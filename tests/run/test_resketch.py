@@ -11,8 +11,9 @@ import pytest
 from pipeline.config import FoldSettings
 from pipeline.errors import WirefoldError
 from pipeline.lake import Lake
-from pipeline.run.fold import fold_lake, resketch
+from pipeline.run.fold import fold_lake
 from pipeline.run.job import ingest_files
+from pipeline.run.sketches import resketch
 
 WORDS = [f"word{i}" for i in range(90)]
 TEXTS = {"a": WORDS[:80], "b": WORDS[:90], "c": [f"other{i}" for i in range(50)]}

@@ -1,0 +1,65 @@
+"""Texts of a lake that share keys with new ones; keys of articles that are out of the window are not read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timedelta
+
+import pyarrow as pa
+
+from pipeline.config import FoldSettings
+from pipeline.engines.duckdb import engine, scan
+from pipeline.fold.candidates import Side, candidates
+from pipeline.lake import DataFile, Lake
+
+__all__ = ["sharing_keys"]
+
+_MARGIN = timedelta(days=1)  # the window is counted in whole days
+
+
+def sharing_keys(
+    lake: Lake, new: Sequence[DataFile], also: AbstractSet[tuple[str, str]], settings: FoldSettings
+) -> pa.Table:
+    """Candidates among the articles of a lake; see `candidates`.
+
+    Args:
+        new: Files of sketches whose articles are new.
+        also: (day, name) of other files that are looked at, however old they are.
+    """
+    places = {(f.day, f.name) for f in new}
+    old = [f for f in lake.files("sketches") if (f.day, f.name) not in places]
+    near = _near(new, old, settings.window_days)
+    near_by = {(f.day, f.name) for f in near}
+    more = [f for f in old if (f.day, f.name) in also and (f.day, f.name) not in near_by]
+    with engine() as con:
+        sides = [
+            Side(
+                scan(con, lake, "sketches", [*keyed, *others], ["article", "text_hash", "published_at"]),
+                scan(con, lake, "keys", _keys(lake, keyed), ["key", "article"]),
+            )
+            for keyed, others in ((new, []), (near, more))
+        ]
+        return candidates(con, sides[0], sides[1], settings.window_days, settings.max_key_frequency)
+
+
+def _near(new: Sequence[DataFile], old: list[DataFile], window_days: int) -> list[DataFile]:
+    """Those of the old files that hold articles within the window: keys of the others need not be read."""
+    told = [f.bounds.get("published_at", (None, None, 1)) for f in new if f.rows]
+    if not window_days or not told or any(undated for _, _, undated in told):  # undated: near to everything
+        return old
+    window = timedelta(days=window_days) + _MARGIN
+    first = datetime.fromisoformat(min(low for low, _, _ in told)) - window
+    last = datetime.fromisoformat(max(high for _, high, _ in told)) + window
+
+    def within(file: DataFile) -> bool:
+        low, high, undated = file.bounds.get("published_at", (None, None, 1))
+        return undated > 0 or bool(datetime.fromisoformat(low) <= last and first <= datetime.fromisoformat(high))
+
+    return [f for f in old if f.rows and within(f)]
+
+
+def _keys(lake: Lake, files: Sequence[DataFile]) -> list[DataFile]:
+    """The files of keys that belong to files of other tables."""
+    keys = {(f.day, f.name): f for f in lake.files("keys")}
+    return [keys[f.day, f.name] for f in files]
