@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
@@ -44,17 +45,16 @@ def parse(text: str, max_depth: int) -> HtmlElement:
     """
     if len(text) > _MAX_CHARS:
         raise Unextractable(Reason.TOO_COMPLEX, f"{len(text)} characters of markup, more than {_MAX_CHARS}")
-    if start := _DOCTYPE.match(text):
-        text = text[start.end() :]
     if "\ufffe" in text or "\uffff" in text:  # XML does not know them
         text = text.replace("\ufffe", "").replace("\uffff", "")
     markup = text.encode("utf-8", "replace")
+    if start := _DOCTYPE.match(text):
+        markup = markup[len(start[0].encode("utf-8", "replace")) :]
     octets = np.frombuffer(markup, np.uint8)
-    tags = np.flatnonzero(octets == ord("<"))
-    if len(tags) > _MAX_TAGS:
-        raise Unextractable(Reason.TOO_COMPLEX, f"{len(tags)} tags, more than {_MAX_TAGS}")
-    long = tags[np.diff(tags, append=len(markup)) > 2 * _MAX_ATTRIBUTES]
-    if any(_MANY_ATTRIBUTES.match(markup, at) for at in long.tolist()) or (
+    tags = int(np.count_nonzero(octets == ord("<")))
+    if tags > _MAX_TAGS:
+        raise Unextractable(Reason.TOO_COMPLEX, f"{tags} tags, more than {_MAX_TAGS}")
+    if any(_MANY_ATTRIBUTES.match(markup, at) for at in _long_tags(markup)) or (
         np.count_nonzero(octets == ord("=")) > _MAX_ATTRIBUTES and _MANY_ATTRIBUTES.search(markup)
     ):
         raise Unextractable(Reason.TOO_COMPLEX, f"an element with more than {_MAX_ATTRIBUTES} attributes")
@@ -83,17 +83,27 @@ def strip(tree: HtmlElement) -> None:
     elements = list(tree.iter())
     held = {tree}
     for element in reversed(elements):
-        text, tail = element.text, element.tail
-        if element in held or element.tag in _BREAKS or (text and not text.isspace()):
+        if element in held:
+            held.add(element.getparent())
+        elif element.tag in _BREAKS or ((text := element.text) and not text.isspace()):
             held.add(element)
             held.add(element.getparent())
-        elif tail and not tail.isspace():
+        elif (tail := element.tail) and not tail.isspace():
             held.add(element.getparent())
     for element in elements:
         if element not in held and element.getparent() in held:
             if element.tag in _PARTING or element.text or len(element):  # white space in it parts words
                 element.tail = f" {element.tail or ''}"
             element.drop_tree()
+
+
+def _long_tags(markup: bytes) -> Iterator[int]:
+    """Where the tags begin that are long enough for too many attributes: a piece of the markup is within each."""
+    within = True
+    for piece in range(0, len(markup), _MAX_ATTRIBUTES):
+        was_within, within = within, markup.find(b"<", piece, piece + _MAX_ATTRIBUTES) < 0
+        if within and not was_within:
+            yield markup.rfind(b"<", 0, piece)
 
 
 def _parser() -> HTMLParser:
