@@ -24,6 +24,7 @@ __all__ = ["CERTAIN", "EXTRACTOR", "MAIN", "THOROUGH", "certain_paragraphs", "ma
 EXTRACTOR = f"trafilatura {trafilatura.__version__}"
 
 selectors.install()
+_UNWANTED = selectors.any_of([*xpaths.RAW_TREE_PRUNE_XPATH, *xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH])
 
 
 def _options(*, fast: bool = True, precision: bool = False, min_size: int | None = None) -> Extractor:
@@ -67,9 +68,10 @@ def certain_paragraphs(tree: HtmlElement, url: str | None = None) -> list[str]:
     try:
         page = copy(tree)
         _held = list(page.iter())  # else lxml makes their objects anew for each of what follows
-        page = prune_unwanted_nodes(page, xpaths.RAW_TREE_PRUNE_XPATH)
-        if not core._forum_thread_page(page):
-            page = prune_unwanted_nodes(page, xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH)
+        if _UNWANTED(page):
+            page = prune_unwanted_nodes(page, xpaths.RAW_TREE_PRUNE_XPATH)
+            if not core._forum_thread_page(page):
+                page = prune_unwanted_nodes(page, xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH)
         body, text, _ = main_extractor._extract(convert_tags(tree_cleaning(page, MAIN), MAIN, url), MAIN)
         if len(text) < MAIN.min_extracted_size or (
             len(text) < core.ESCALATION_MAX_LENGTH and len(text) < core.ESCALATION_PAGE_SHARE * _size(tree)

@@ -10,7 +10,7 @@ asks for more than an element's own attributes is left as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, MutableSequence
+from collections.abc import Hashable, Iterable, MutableSequence, Sequence
 from importlib import import_module
 from itertools import compress
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from lxml.etree import Element, SubElement, XPath
 from lxml.html import HtmlElement
 from trafilatura import xpaths
 
-__all__ = ["Remembered", "install"]
+__all__ = ["Remembered", "any_of", "install"]
 
 _NAMESPACES = {"re": xpaths.REGEXP_NS}
 _MAX_KINDS = 20_000  # remembered by one expression, six megabytes at most; 211 sites have 6,800
@@ -43,6 +43,8 @@ class Remembered:
 
     Attributes:
         expression: As given.
+        tags: Names of the elements that it is about; none for all.
+        form: How it is made.
 
     Raises:
         ValueError: It has another form.
@@ -53,11 +55,11 @@ class Remembered:
         if form is None:
             raise ValueError(f"not an expression on an element's own attributes: {expression.path}")
         self.expression = expression
-        self._form = form
+        self.form = form
         self._others = XPath(form.others, namespaces=_NAMESPACES) if form.others else None
         self._ask = XPath(f".//*{form.own}", namespaces=_NAMESPACES)
         blank = _blank(form.own)
-        self._tags = tuple(_SELF.findall(blank.partition("]")[0]))
+        self.tags = tuple(_SELF.findall(blank.partition("]")[0]))
         self._by_tag = "self::" in blank.partition("]")[2]
         self._names = tuple(dict.fromkeys(_OWN.findall(blank)))
         self._ordered = "@id|@class" in blank
@@ -68,7 +70,7 @@ class Remembered:
             hits = self._hits(tree)
         except ValueError:  # too many kinds; or an attribute with characters that lxml reads but does not write
             return _select(self.expression, tree)
-        form = self._form
+        form = self.form
         if self._others is not None:
             others = _select(self._others, tree)
             if not hits:
@@ -82,8 +84,8 @@ class Remembered:
         return hits[:1] if form.pick == "first" else _first_children(hits)
 
     def _hits(self, tree: HtmlElement) -> list[HtmlElement]:
-        tags = self._tags or ("*",)
-        everywhere = self._form.everywhere
+        tags = self.tags or ("*",)
+        everywhere = self.form.everywhere
         elements = list(tree.getroottree().getroot().iter(*tags) if everywhere else tree.iterdescendants(*tags))
         kinds = self._kinds(elements)
         known = self._known
@@ -118,7 +120,7 @@ class Remembered:
         root = Element("root")
         names = self._names
         specimens = [
-            SubElement(root, e.tag if self._tags else "any", {k: v for k, v in e.items() if k in names})
+            SubElement(root, e.tag if self.tags else "any", {k: v for k, v in e.items() if k in names})
             for e in elements
         ]
         selected = set(_select(self._ask, root))
@@ -134,16 +136,32 @@ def install() -> None:
     baseline.BASIC_CLEAN_XPATH = _remembered(baseline.BASIC_CLEAN_XPATH)
 
 
+def any_of(expressions: Sequence[XPath | Remembered]) -> XPath | Remembered:
+    """An expression for each element that one of `expressions` may select, and perhaps for more: one way to ask all."""
+    known = [
+        e for e in expressions if isinstance(e, Remembered) and e.tags and not e.form.everywhere | bool(e.form.others)
+    ]
+    if len(known) < len(expressions):
+        return XPath(".")
+    named = " or ".join(f"self::{tag}" for tag in dict.fromkeys(tag for e in known for tag in e.tags))
+    passing = " or ".join(f"({' and '.join(f'({p})' for p in e.form.predicates)})" for e in known)
+    return Remembered(XPath(f".//*[{named}][{passing}]", namespaces=_NAMESPACES))
+
+
 def _remembered(expression: XPath | Remembered) -> XPath | Remembered:
     return Remembered(expression) if isinstance(expression, XPath) and _read(expression.path) else expression
 
 
 class _Form(NamedTuple):
-    own: str  # predicates on the element alone
+    predicates: tuple[str, ...]  # on the element alone
     whole: bool  # whether they are all there are
     pick: str | None = None  # "first": of all that pass, "child": of the children of one parent
     everywhere: bool = False  # from the document's root on, not below the element that is asked about
     others: str | None = None  # expressions joined to it by |
+
+    @property
+    def own(self) -> str:
+        return "".join(f"[{predicate}]" for predicate in self.predicates)
 
 
 def _read(path: str) -> _Form | None:
@@ -165,16 +183,19 @@ def _read(path: str) -> _Form | None:
         return None
     everywhere = blank.startswith("//")
     begin = blank.index("[")
-    own, start, depth = "", begin, 0
+    own: list[str] = []
+    start, depth = begin, 0
     for end, c in enumerate(blank[begin:], begin + 1):
         depth += (c == "[") - (c == "]")
         if depth < 0 or (depth == 0 and c not in "] \n\t"):
             return None
         if depth == 0 and c == "]":
-            if _BEYOND.search(_SELF.sub("", blank[start + 1 : end - 1].lstrip("["))):
-                return _Form(own, False, pick, everywhere) if own else None
-            own, start = own + path[start:end], end
-    return _Form(own, True, pick, everywhere) if own and depth == 0 else None
+            start = blank.index("[", start) + 1
+            if _BEYOND.search(_SELF.sub("", blank[start : end - 1])):
+                return _Form(tuple(own), False, pick, everywhere) if own else None
+            own.append(path[start : end - 1])
+            start = end
+    return _Form(tuple(own), True, pick, everywhere) if own and depth == 0 else None
 
 
 def _split(path: str) -> list[str]:

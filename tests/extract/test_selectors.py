@@ -11,7 +11,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement, document_fromstring
 from trafilatura import xpaths
 
-from pipeline.extract.selectors import Remembered, install
+from pipeline.extract.selectors import Remembered, any_of, install
 
 install()
 REMEMBERED = [
@@ -89,3 +89,23 @@ def test_other_forms_are_refused_or_asked(path: str) -> None:
     except ValueError:
         return
     assert remembered(page) == remembered.expression(page)
+
+
+PRUNING = [e for e in REMEMBERED if e.tags and not e.form.everywhere and not e.form.others]
+
+
+@given(
+    st.lists(markup(), min_size=1, max_size=4).map("".join), st.lists(st.sampled_from(PRUNING), min_size=1, max_size=4)
+)
+def test_one_asked_for_several_misses_nothing(body: str, several: list[Remembered]) -> None:
+    page = tree(body)
+    asked = any_of(several)
+    selected = set(asked(page))
+    assert isinstance(asked, Remembered)
+    assert selected.issuperset(e for one in several for e in one(page))
+    if all(one.form.whole and not one.form.pick for one in several):
+        assert selected == {e for one in several for e in one(page)}
+
+
+def test_what_cannot_be_asked_at_once_is_not_ruled_out() -> None:
+    assert any_of([*PRUNING, XPath(".//p")])(tree("<i></i>"))
