@@ -35,7 +35,8 @@ _NO_NAME = re.compile(
     r"(?-i:^The\s)|(?-i:^[a-z]+[A-Z]\w*$)|\.(?:com|org|net|news|co|de|fr|tv)\b|"
     r"\b(?:staff|writer|writers|reporter|reporters|editor|editors|correspondent|desk|newsroom|admin|author|contributor|contributors|update[ds]?|published|agencies|news|team|with|from|"
     r"redaktion|redazione|rédaction|redacción|sponsored|press|times|gazette|view|minutes?|read|follow|anchor|"
-    r"producer|columnist|magazine|media|network|editorial|bureau|tribune|herald|journal|report|et al)\b",
+    r"producer|columnist|magazine|media|network|editorial|bureau|facebook|twitter|ceo|cto|cfo|deputy|chief|director|"
+    r"president|founder|technologies|university|institute|foundation|email|by|tribune|herald|journal|report|et al)\b",
     re.IGNORECASE,
 )
 

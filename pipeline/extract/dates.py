@@ -9,13 +9,14 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from htmldate import extractors
 from htmldate.extractors import custom_parse
 from lxml.html import HtmlElement
 
+from pipeline.extract.headline import from_heading
 from pipeline.extract.times import EARLIEST, Moment, plausible, read_moment
 
 __all__ = [
@@ -54,9 +55,13 @@ _DIGITS = 5  # of a date with a year
 _ROUNDED = timedelta(minutes=1)
 _STAMP = re.compile(r"date|time|publish", re.IGNORECASE)
 _HOLDERS = ("time", "span", "div", "p", "li")
+_ABOVE = 2  # elements in front of the headline
 _NEAR = 120  # elements behind the headline
 _STAMP_CHARS, _DATE_CHARS = range(8, 90), range(8, 32)
 _CLOCK = re.compile(r"\b(\d{1,2})[:.h](\d{2})(?::\d{2})?(?:\s*([ap])\.?m\b)?", re.IGNORECASE)
+_TIME_OF_DAY = re.compile(r"\W?\b\d{1,2}:\d\d(?::\d\d)?\b")
+_SHORTENED = re.compile(r"(?<=[^\W\d_]{3})\.\s?|(?<=\bSep)t\b\.?")  # "Dec. 22, 2023"
+_IN_NUMBERS = re.compile(r"\b(0?[1-9]|1[0-2])[/-](\d{1,2})[/-]((?:20)?\d\d)\b")
 _CHANGED = re.compile(r"updat|modif|edited|aktualisiert|geändert|mis à jour|actualiz|aggiorn|atualiz", re.IGNORECASE)
 
 
@@ -145,26 +150,31 @@ def in_zone_of_page(headline: HtmlElement, moment: Moment) -> Moment:
     return moment
 
 
-def stamped_day(headline: HtmlElement, newest: datetime) -> Moment | None:
-    """The first day that the page shows below its headline in words, such as ``22. Dezember 2023``.
+def stamped_day(headline: HtmlElement, newest: datetime, *, month_first: bool = False) -> Moment | None:
+    """The first day that the page shows above or below its headline in words, such as ``22. Dezember 2023``.
 
     Args:
         headline: The main heading.
         newest: Later days are not believed.
+        month_first: Whether 4/2/2026 is in April, as in the United States.
     """
-    return next((day for text in _stamps(headline) if (day := _day_in_words(text, newest))), None)
+    days = (_day_in_words(text, newest, month_first=month_first) for text in _stamps(headline))
+    return next(filter(None, days), None)
 
 
-def _day_in_words(text: str, newest: datetime) -> Moment | None:
+def _day_in_words(text: str, newest: datetime, *, month_first: bool) -> Moment | None:
+    text = _SHORTENED.sub(" ", _TIME_OF_DAY.sub(" ", text))  # "2023/9:43 p.m." is no month
     if sum(map(str.isdigit, text)) < _DIGITS:  # a year alone would become a day of today's month
         return None
+    if month_first:
+        text = _IN_NUMBERS.sub(r"\2.\1.\3", text)
     return read_moment(custom_parse(text, "%Y-%m-%d", EARLIEST.replace(tzinfo=None), newest.replace(tzinfo=None)))
 
 
 def _stamps(headline: HtmlElement) -> Iterator[str]:
     """Texts near the headline that are named for a date or a time, or are as short as one; none says a change."""
-    for element in islice(_behind(headline), _NEAR):
-        if any(len(child) for child in element):
+    for element in chain(_right_above(headline), islice(from_heading(headline, *_HOLDERS), _NEAR)):
+        if any(len(child) for child in element if child.tag != "svg"):
             continue
         texts = [" ".join(text.split()) for text in element.itertext()]
         named = element.tag == "time" or _STAMP.search(f"{element.get('class')} {element.get('id')}")
@@ -177,11 +187,10 @@ def _stamps(headline: HtmlElement) -> Iterator[str]:
                 yield text
 
 
-def _behind(headline: HtmlElement) -> Iterator[HtmlElement]:
-    """What may hold a date, from the headline on in the order of the page."""
-    yield from headline.iter(*_HOLDERS)
-    for element in (headline, *headline.iterancestors()):
-        for sibling in element.itersiblings():
+def _right_above(headline: HtmlElement) -> Iterator[HtmlElement]:
+    """What may hold a date, in front of the headline or of what holds it."""
+    for element in (headline, *islice(headline.iterancestors(), 1)):
+        for sibling in islice(element.itersiblings(preceding=True), _ABOVE):
             yield from sibling.iter(*_HOLDERS)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-__all__ = ["Headline", "is_logo", "main_heading", "read_headline", "site_in", "text_in"]
+__all__ = ["Headline", "from_heading", "is_logo", "main_heading", "read_headline", "site_in", "text_in"]
 
 _SEPARATOR = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022:\u00ab\u00bb~-]+\s+")
 _MOTTO = re.compile(rf"{_SEPARATOR.pattern}|:\s+")
@@ -79,6 +79,14 @@ def main_heading(tree: HtmlElement, titles: Iterable[str]) -> HtmlElement | None
 
 def _is_held(key: str, titles: set[str]) -> bool:
     return len(key) >= _HEADING and any(key in title for title in titles)
+
+
+def from_heading(heading: HtmlElement, *tags: str) -> Iterator[HtmlElement]:
+    """Elements from a heading on, in the order of the page; those of the `tags`, if any are given."""
+    yield from heading.iter(*tags)
+    for element in (heading, *heading.iterancestors()):
+        for sibling in element.itersiblings():
+            yield from sibling.iter(*tags)
 
 
 def is_logo(heading: HtmlElement) -> bool:

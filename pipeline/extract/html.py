@@ -145,12 +145,19 @@ def _searched(tree: HtmlElement, meta: PageMetadata, capture: Capture, url: str 
         if not meta.section and _CATEGORY_LINK(tree):
             found.categories = extract_catstags("category", tree)
     if undated:
-        shown = stamped_day(meta.heading, newest) if meta.heading is not None else None
+        american = _is_american(meta.language, urlsplit(canonical_url(meta.canonical, capture.url)).hostname)
+        shown = None if meta.heading is None else stamped_day(meta.heading, newest, month_first=american)
         found.date = shown.at.date().isoformat() if shown else found.date or search(extensive_search=False)
         if not found.date and capture.item.published_at is None:  # costly, and right on two pages of three
             guess = search(extensive_search=True)
             found.date = None if guess and guess.endswith("-01-01") else guess  # a year alone
     return found
+
+
+def _is_american(language: str | None, host: str | None) -> bool:
+    """Whether a page is in English and on no host of another country."""
+    is_abroad = re.search(r"\.(?!us$)[a-z]{2}$", host or "") is not None
+    return not is_abroad and (language or "").lower().replace("_", "-") in ("en", "en-us")
 
 
 def _author(tree: HtmlElement) -> str | None:

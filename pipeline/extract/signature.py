@@ -9,12 +9,13 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from pipeline.extract.bylines import author_names
+from pipeline.extract.headline import from_heading
 
 __all__ = ["signed"]
 
 _PATH = re.compile(
-    r"/(?:authors?|staff|writers?|profiles?|people|contributors?|by|journalists?|reporters?|autor(?:es)?|auteurs?|team|"
-    r"bios?)/",
+    r"/(?:authors?|staff|writers?|profiles?|people|contributors?|by|journalists?|reporters?|autor(?:es|en|i)?|"
+    r"auteurs?|redaktion|redactie|columnists?|persons?|users?|team|bios?)/",
     re.IGNORECASE,
 )
 _NAME_CLASS = re.compile(
@@ -33,7 +34,7 @@ _OTHERS = re.compile(  # not the article in a layout that "has-sidebar"
 _AROUND = 5  # steps up to what holds the byline or something else; further up, names mean the page
 _NEAR = 400  # elements behind the headline in which a byline stands
 _SHARED = 4  # steps up to what holds all names of one byline
-_TOGETHER = 12  # elements from the first name to the "by" of the same byline
+_TOGETHER = 12  # elements from one name to the next, or to the "by", of the same byline
 _LEAD = re.compile(  # "by" in some languages
     r"\s*(?:(?:(?:written|posted|published|story|words|report|review|text|tekst)\s+)?by|"
     r"(?:(?:geschrieben|verfasst|veröffentlicht|eingestellt|text)\s+)?von|(?:(?:publié|écrit|rédigé)\s+)?par|"
@@ -50,6 +51,7 @@ _BEHIND_NAMES = re.compile(  # dates, offices, what a template prints
     r"(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember|day)?\b[.,]?\s(?=\d|\w+\s\d)",
     re.IGNORECASE,
 )
+_BETWEEN_NAMES = re.compile(r"\s*[,;/&]\s*(?:(?:and|und|et|y|e|en)\s+)?|\s+(?:and|und|et|y|e|en)\s+")
 _IN_CAPITALS = re.compile(  # "ADA LIND Harbour Reporter"
     r"(?:[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'\u2019-]*\s){2,4}(?=\w+[a-zß-ÿ])"
 )
@@ -72,19 +74,20 @@ def signed(tree: HtmlElement, headline: HtmlElement | None, site: str | None, ho
     """
     names: list[str] = []
     holders: set[HtmlElement] = set()
+    at = 0
     last = _NEAR
-    for n, element in enumerate(islice(tree.iter() if headline is None else _from(headline), _NEAR)):
+    for n, element in enumerate(islice(tree.iter() if headline is None else from_heading(headline), _NEAR)):
         if n <= last and headline is not None and (led := _led(element, site, host)):
             return led
         if not _is_signature(element) or _stands_elsewhere(element):
             continue
-        line = " ".join("".join(element.itertext()).split())
+        line = _line(_shown(element))
         found = [name for name in author_names([line], site, host) if _NAME.fullmatch(name)]
         above = set(islice(element.iterancestors(), _SHARED))
-        if found and (not names or holders.intersection(above)):
+        if found and (not names or (n <= at + _TOGETHER and holders.intersection(above))):
             names += found
             holders = holders or above
-            last = min(last, n + _TOGETHER)
+            at, last = n, min(last, n + _TOGETHER)
     # an element around a name holds it with the author's office: "Ada Lind Staff"
     return tuple(dict.fromkeys(n for n in names if not any(m != n and m in n for m in names)))
 
@@ -94,10 +97,10 @@ def _led(element: HtmlElement, site: str | None, host: str | None) -> tuple[str,
     for text, rest, itself in ((element.text, _within, False), (element.tail, _following, True)):
         if not text or not (lead := _LEAD.match(text)) or _stands_elsewhere(element):
             continue
-        line = _spaced((text[lead.end() :], *rest(element)))
-        if len(line) > _LED_CHARS or len(_spaced(_before(element, itself))) > _BEFORE_CHARS:
+        line = _line((text[lead.end() :], *rest(element)))
+        if len(line) > _LED_CHARS or len(_line(_before(element, itself))) > _BEFORE_CHARS:
             continue
-        if names := _names_first(line, site, host):
+        if names := _names_first(line.lstrip("| "), site, host):
             return names
     return ()
 
@@ -105,7 +108,7 @@ def _led(element: HtmlElement, site: str | None, host: str | None) -> tuple[str,
 def _names_first(line: str, site: str | None, host: str | None) -> tuple[str, ...]:
     """Names at the beginning of a line, up to what is no name."""
     end = _BEHIND_NAMES.search(line)
-    parts = re.split(r"(?:\s*[,;/&]|\s+(?:and|und|et|y|e|en)\b)\s*", line[: end.start()] if end else line)
+    parts = _BETWEEN_NAMES.split(line[: end.start()] if end else line)
     names: list[str] = []
     for part in parts:
         capitals = _IN_CAPITALS.match(part)
@@ -117,25 +120,21 @@ def _names_first(line: str, site: str | None, host: str | None) -> tuple[str, ..
     return author_names(names, site, host)
 
 
-def _shown(element: HtmlElement) -> str:
-    """All text of an element that readers see."""
-    texts = (
-        ("" if e.tag in _UNSEEN else e.text or "") + ((e.tail or "") if e is not element else "")
-        for e in element.iter()
-    )
-    return "".join(texts)
+def _shown(element: HtmlElement) -> Iterator[str]:
+    """The texts of an element that readers see."""
+    for inner in element.iter():
+        if inner.tag not in _UNSEEN:
+            yield inner.text or ""
+        if inner is not element:
+            yield inner.tail or ""
 
 
-def _spaced(texts: Iterable[str]) -> str:
-    return " ".join("".join(texts).split())
-
-
-def _from(headline: HtmlElement) -> Iterator[HtmlElement]:
-    """Elements from the headline on, in the order of the page."""
-    yield from headline.iter()
-    for element in (headline, *headline.iterancestors()):
-        for sibling in element.itersiblings():
-            yield from sibling.iter()
+def _line(texts: Iterable[str]) -> str:
+    """Texts in one line, with a bar where elements part letters that would be a word otherwise."""
+    line = ""
+    for text in texts:
+        line += "|" + text if line[-1:].isalnum() and text[:1].isalnum() else text
+    return " ".join(line.split())
 
 
 def _within(element: HtmlElement) -> Iterator[str]:
@@ -143,7 +142,7 @@ def _within(element: HtmlElement) -> Iterator[str]:
     for child in element:
         if child.tag in _LINE_ENDS:
             return
-        yield _shown(child)
+        yield from _shown(child)
         yield child.tail or ""
     if element.tag not in _LINE_ENDS:
         yield element.tail or ""
@@ -155,7 +154,7 @@ def _following(element: HtmlElement) -> Iterator[str]:
     for sibling in element.itersiblings():
         if sibling.tag in _LINE_ENDS:
             return
-        yield _shown(sibling)
+        yield from _shown(sibling)
         yield sibling.tail or ""
 
 
@@ -164,13 +163,13 @@ def _before(element: HtmlElement, itself: bool) -> Iterator[str]:
     if itself:
         if element.tag in _LINE_ENDS:
             return
-        yield _shown(element)
+        yield from _shown(element)
     while element.tag not in _LINE_ENDS:
         for sibling in element.itersiblings(preceding=True):
             yield sibling.tail or ""
             if sibling.tag in _LINE_ENDS:
                 return
-            yield _shown(sibling)
+            yield from _shown(sibling)
         parent = element.getparent()
         if parent is None:
             return

@@ -55,6 +55,11 @@ def test_the_clock_that_readers_see_tells_the_zone(below: str, day: str, hours: 
         ("", "<span>April 2, 2026</span>", "2026-04-02"),
         ("", '<p class="date">Last updated: April 9, 2026</p><p class="date">April 2, 2026</p>', "2026-04-02"),
         ("", '<p class="date">2026</p>', None),
+        ("", '<p class="date">April 2, 2026/9:43 p.m. ET</p>', "2026-04-02"),
+        ("", '<p class="date">Apr. 2, 2026 at 6:00 a.m. PT</p>', "2026-04-02"),
+        ("", '<p class="date">04/02/26 11:35 AM</p>', "2026-04-02"),  # the page is in English
+        ("", '<p class="date">30/04/26</p>', "2026-04-30"),
+        ("", '<div class="date"><svg><path></path><g></g></svg>2 April 2026</div>', "2026-04-02"),
         ("", '<div class="bar">Ada Lind<br><a href="/q">The Quay</a><br>Thu, 2 April 2026 17:55 UTC</div>', "2026-04-02"),
         ("", f"<p>The quay was <a href='/q'>closed</a> {'for the whole of the winter ' * 3}<b>on 15 March 2026</b></p>"
          '<div class="date">2. April 2026</div>', "2026-04-02"),
@@ -86,3 +91,21 @@ def test_the_months_of_many_languages_are_known() -> None:
 def test_the_day_in_an_address(path: str, day: str | None) -> None:
     found = day_in_address(f"https://post.example/{path}")
     assert (found and found.at.date().isoformat()) == day
+
+
+def test_the_day_may_stand_right_above_the_headline() -> None:
+    markup = page().replace("<h1>", "<div class='date'>2. April 2026</div><h1>")
+    found = article(markup, url="https://harbour-post.example/ferry").published_at
+    assert found is not None
+    assert found.date().isoformat() == "2026-04-02"
+
+
+@pytest.mark.parametrize(
+    ("language", "host", "day"),
+    [("en", "post.example", "2026-04-02"), ("en", "post.uk", "2026-02-04"), ("en-GB", "post.example", "2026-02-04")],
+)
+def test_the_month_comes_first_in_the_united_states(language: str, host: str, day: str) -> None:
+    markup = page(lang=language).replace("</h1>", "</h1><p class='date'>4/2/2026</p>")
+    found = article(markup, url=f"https://{host}/ferry").published_at
+    assert found is not None
+    assert found.date().isoformat() == day

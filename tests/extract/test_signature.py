@@ -32,6 +32,12 @@ def below(line: str, head: str = "") -> tuple[str, ...]:
         ("<p>Por Ada Lind y Bo Ek</p>", BOTH),
         ("<p>Autor: Ada Lind</p>", ADA),
         ("<p>Autor Ada Lind</p>", ()),
+        ("<p>By Ada Lind, Bo Ek, and Cy Holm</p>", ("Ada Lind", "Bo Ek", "Cy Holm")),
+        ("<p>By Ada Lind, Deputy CTO, Quay Technologies</p>", ADA),
+        ("<cite>By <a href='/x'>Ada Lind</a></cite><span>long Read</span>", ADA),  # no white space parts them
+        ("<p><span>By</span><a href='/x'>Ada Lind</a><span>Sailing</span></p>", ADA),
+        ("<p><a href='/author/ada'>Ada Lind<span>archive page</span></a></p>", ADA),
+        ("<p><a href='/person/ada-lind'>Ada Lind</a></p>", ADA),
         ("<p>By the time of the last ferry, Ada Lind had left.</p>", ()),
         ("<p>By Tuesday Ada Lind had gone home.</p>", ()),
         ("<p>The quay lies empty on the morning after the storm, as the pilots wait. <span>By Bo Ek</span></p>", ()),
@@ -47,6 +53,11 @@ def test_a_line_with_by_goes_before_what_is_marked_as_a_name_unless_it_stands_fa
     assert below(marked) == BOTH
     far = "<ul>" + "<li><a href='/s'>Share</a></li>" * 10 + "</ul><p>By Bo Ek</p>"
     assert below(f"<a href='/authors/ada'>Ada Lind</a>{far}") == ADA
+
+
+def test_a_name_in_the_text_is_no_author_beside_the_one_of_the_byline() -> None:
+    markup = page().replace("</h1>", f"</h1><a href='/author/ada'>Ada Lind</a>{'<i></i>' * 20}")
+    assert article(markup.replace("ferry", "<a href='/person/bo'>Bo Ek</a>", 1)).authors == ADA
 
 
 def test_the_headline_may_stand_below_a_logo() -> None:
