@@ -168,16 +168,18 @@ class Lake:
         """The indexes of some files of articles, side by side; kept until one of the files changes."""
         state = tuple(f.digest for f in files)
         if self._indexes[0] != state:
-            columns = list(index.INDEXED["articles"])
-            found = [np.zeros((len(columns), 0), np.uint32)]
-            for file in files:
-                known = index.load(self.storage, file)
-                if known is None:
-                    rows = self.read(file.table, columns, files=[file])
-                    known = np.stack([index.hashes(c) for c in rows.columns])
-                found.append(known)
-            self._indexes = state, np.concatenate(found, axis=1)
+            self._indexes = state, self.numbers("articles", files)
         return self._indexes[1]
+
+    def numbers(self, table: str, files: list[DataFile]) -> NDArray[np.uint32]:
+        """What the indexes of some files of a table hold, side by side; see `pipeline.lake.index`."""
+        found = [index.numbers(table, contract(table).schema.empty_table())]
+        for file in files:
+            known = index.load(self.storage, file)
+            if known is None:
+                known = index.numbers(table, self.read(table, list(index.INDEXED[table]), files=[file]))
+            found.append(known)
+        return np.concatenate(found, axis=1)
 
     def _mirrored(
         self, files: list[DataFile], articles: Places, ids: pa.Array

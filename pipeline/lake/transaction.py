@@ -29,15 +29,16 @@ class TableWriter:
 
     def __init__(self, table: str, file: ParquetFile) -> None:
         self._file = file
-        self.numbers: dict[str, list[NDArray[np.uint32]]] = {
-            c: [np.zeros(0, np.uint32)] for c in index.INDEXED.get(table, ())
-        }
+        self._table = table
+        self.numbers: list[NDArray[np.uint32]] = []
+        if table in index.INDEXED:
+            self.numbers.append(index.numbers(table, contract(table).schema.empty_table()))
 
     def write(self, data: pa.Table | pa.RecordBatch) -> None:
         rows = pa.Table.from_batches([data]) if isinstance(data, pa.RecordBatch) else data
         self._file.write(rows)
-        for column, numbers in self.numbers.items():
-            numbers.append(index.hashes(rows[column]))
+        if self.numbers:
+            self.numbers.append(index.numbers(self._table, rows))
 
 
 class Transaction:
@@ -86,10 +87,10 @@ class Transaction:
         if out.numbers:
             self._write_index(written, out.numbers)
 
-    def _write_index(self, file: DataFile, numbers: dict[str, list[NDArray[np.uint32]]]) -> None:
+    def _write_index(self, file: DataFile, numbers: list[NDArray[np.uint32]]) -> None:
         staged = f"{self.folder}/{file.table}/{file.day}/{file.name}.npy"
         with self._storage.replacing(staged) as out:
-            np.save(out, np.stack([np.concatenate(some) for some in numbers.values()]))
+            np.save(out, np.concatenate(numbers, axis=1))
         self._moves.append((staged, index.path(file)))
 
     def remove(self, table: str, day: str, name: str) -> None:

@@ -17,10 +17,10 @@ Numbers = NDArray[np.int64]
 N = TypeVar("N", int, Numbers)
 
 
-def numbered(lake: Lake, numbers: Numbers, columns: list[str]) -> pa.Table:
-    """Articles by their numbers, which are ascending."""
-    files = {Run.named(f.name).first_number: f for f in lake.files("articles")}
-    found = [contract("articles").schema.empty_table().select(columns)]
+def numbered(lake: Lake, numbers: Numbers, columns: list[str], table: str = "articles") -> pa.Table:
+    """Articles, or their sketches, by the numbers of the articles, which are ascending."""
+    files = {Run.named(f.name).first_number: f for f in lake.files(table)}
+    found = [contract(table).schema.empty_table().select(columns)]
     runs, starts = np.unique(run_of(numbers), return_index=True)
     for run, rows in zip(runs, np.split(numbers, starts[1:]), strict=False):  # of no numbers there is one empty part
         found.append(lake.pick(files[int(run)], rows - run, columns))

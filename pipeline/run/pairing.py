@@ -20,6 +20,7 @@ from pipeline.config import FoldSettings
 from pipeline.lake import DataFile, Lake
 from pipeline.partition import Run
 from pipeline.run.copies import Copies
+from pipeline.run.far import far_copies
 from pipeline.run.keys import sharing_keys
 from pipeline.run.numbers import numbered, run_of
 
@@ -64,10 +65,14 @@ def pair(lake: Lake, new: Sequence[DataFile], settings: FoldSettings) -> Pairs:
     known = _known(lake, texts.unique(), places)
     again = {text for some in known.values() for text in some}
     found = sharing_keys(lake, new, known.keys(), settings)
-    left, right, old_pair = (found[c].to_numpy() for c in ("left", "right", "again"))
+    far = far_copies(lake, new, settings.window_days)
+    left, right = (np.r_[found[c].to_numpy(), some] for c, some in zip(("left", "right"), far, strict=True))
     numbers, at = np.unique(np.r_[left, right], return_inverse=True)
     text_of = numbered(lake, numbers, ["text_hash"])["text_hash"].to_pylist()
     a, b = at[: len(left)], at[len(left) :]
+    there = np.array([t in again for t in text_of], np.bool_) | ~np.isin(run_of(numbers), [*fresh])
+    # Those that have been compared perhaps; of the others nobody has looked at both texts before.
+    old_pair = np.r_[found["again"].to_numpy(), (there[a] & there[b])[found.num_rows :]]
 
     equal = again | _several(texts)
     copies = Copies(lake, equal)
