@@ -220,10 +220,10 @@ def is_furniture(line: Line) -> bool:
     """Whether a line by itself is no text, whatever stands around it."""
     text = line.text
     if len(text) <= NOTICE_CHARS:
-        if MARK.match(text) or OPENING.match(text):
-            return True
         small = text.lower()
-        if any(word in small for word in TELLING) and WITHIN.search(text):
+        if OPENING.match(small) or MARK.match(text):
+            return True
+        if any(word in small for word in TELLING) and WITHIN.search(small):
             return True
     plain = line.element is not None and line.element.tag not in HEADINGS and line.element.tag != "li"
     return plain and link_share(line) > LINKED

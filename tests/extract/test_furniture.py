@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
-from pipeline.extract.furniture import body_lines, locate
+from pipeline.extract.furniture import Line, body_lines, is_furniture, locate
+from pipeline.extract.phrases import OPENING, WITHIN
 from pipeline.extract.recover import with_passed_over
 from pipeline.extract.tree import parse
 
@@ -264,3 +266,22 @@ def test_an_introduction_apart_from_the_body_is_not_taken_for_the_whole() -> Non
 def test_a_long_odd_line_takes_no_long_time(line: str) -> None:
     # each rule sees a bounded part of a line: with the whole of it, this would take hours
     assert TEXT[-1] in article(page(paragraphs=[*TEXT, line])).text
+
+
+@pytest.mark.parametrize("pattern", [OPENING, WITHIN])
+def test_what_is_looked_for_in_lower_case_holds_no_capitals(pattern: re.Pattern[str]) -> None:
+    assert not pattern.flags & re.IGNORECASE
+    assert re.sub(r"\\.", "", pattern.pattern) == re.sub(r"\\.", "", pattern.pattern).lower()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "SIGN UP here for our newsletter of the harbour",
+        "By clicking on the button you ACKNOWLEDGE that it is free",
+        "All of this MAY NOT BE reproduced without leave",
+        "© Harbour Post 2023, All Rights RESERVED",
+    ],
+)
+def test_notices_are_known_in_capitals(line: str) -> None:
+    assert is_furniture(Line(line, None))
