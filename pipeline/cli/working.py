@@ -56,8 +56,7 @@ def ingest(
 ) -> None:
     """Take in files instead of the network. `fold` finds the stories among them."""
     from pipeline.cli.console import console, print_json
-    from pipeline.cli.report import ledger_table
-    from pipeline.run.job import ingest_files
+    from pipeline.run.intake import ingest_files
 
     progress = console(stderr=True)
     with progress.status("Reading …"):
@@ -72,6 +71,8 @@ def ingest(
     if as_json:
         print_json(result)
     else:
+        from pipeline.cli.report import ledger_table
+
         out = console()
         out.print()
         out.print(ledger_table(ledger))

@@ -28,7 +28,7 @@ from pipeline.eval.corpus import Corpus, ExactPair, LabelledPair
 from pipeline.fold.relate import GROUPING
 from pipeline.lake import Lake
 from pipeline.run.fold import fold_lake
-from pipeline.run.job import ingest_files
+from pipeline.run.intake import ingest_files
 
 __all__ = ["accepted", "evaluate_folding", "f1", "f1_rate", "rate", "wilson"]
 

@@ -56,7 +56,7 @@ class Task(Generic[T, R]):
 
 
 class Pool(Generic[T, R]):
-    """Processes that start with the first task. Leaving the ``with`` block ends them, whatever they are at.
+    """Processes that start when a task needs them. Leaving the ``with`` block ends them, whatever they are at.
 
     Args:
         count: Processes.
@@ -66,7 +66,7 @@ class Pool(Generic[T, R]):
     """
 
     def __init__(self, count: int, work: Callable[[T], R], limit: float, patience: float) -> None:
-        self._count, self._work, self._limit, self._patience = count, work, limit, patience
+        self.count, self._work, self._limit, self._patience = count, work, limit, patience
         self._workers: list[_Worker[T, R]] = []
 
     def __enter__(self) -> Self:
@@ -76,6 +76,15 @@ class Pool(Generic[T, R]):
         for worker in self._workers:
             worker.end()
         self._workers.clear()
+
+    def start(self) -> None:
+        """Start all at once, before there is a task: that takes them half a second.
+
+        Raises:
+            WirefoldError: They cannot be started.
+        """
+        while len(self._workers) < self.count:
+            self._started()
 
     def give(self, task: Task[T, R]) -> None:
         """Hand over a task as soon as a worker can take it.
@@ -108,7 +117,7 @@ class Pool(Generic[T, R]):
 
     def _with_room(self, task: Task[T, R]) -> _Worker[T, R] | None:
         free = min((w for w in self._workers if w.has_room(task)), key=lambda w: len(w.given), default=None)
-        if len(self._workers) < self._count and (free is None or free.given):
+        if len(self._workers) < self.count and (free is None or free.given):
             return self._started()
         return free
 

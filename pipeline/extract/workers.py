@@ -11,6 +11,7 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from functools import partial
 from typing import Generic, TypeAlias, TypeVar
 
@@ -21,11 +22,12 @@ from pipeline.extract.decode import decode
 from pipeline.extract.pool import Pool, Task
 from pipeline.extract.sniff import Kind, binary_kind, text_kind
 
-__all__ = ["extract_stream"]
+__all__ = ["ExtractionPool", "extract_stream"]
 
 K = TypeVar("K")
 Result: TypeAlias = Article | Reject
 Extractor: TypeAlias = Callable[[Capture, str | None, str | None, ExtractSettings], Result]
+Payload: TypeAlias = tuple[Capture, str | None, str | None]
 
 _WAITING = 64  # pages per worker not yet given back: one that takes long must not idle the others
 _HELD_BYTES = 64_000_000  # of pages handed over
@@ -34,30 +36,43 @@ _WIRE_BYTES = 256_000  # wire files up to this size are read here: it bounds the
 _SNIFF = 4_096  # bytes that tell a wire file
 
 
+class ExtractionPool(Pool[Payload, Result]):
+    """Workers that run `extract`.
+
+    Args:
+        settings: `workers` processes (0: one per core); `page_timeout` seconds of computing for one page.
+        extractor: A module-level function with the signature of `extract`.
+    """
+
+    def __init__(self, settings: ExtractSettings, extractor: Extractor = extract) -> None:
+        limit = settings.page_timeout
+        super().__init__(
+            settings.workers or os.cpu_count() or 1, partial(_extracted, extractor, settings), limit, _PATIENCE * limit
+        )
+
+
 def extract_stream(
     captures: Iterable[tuple[K, Capture]],
     settings: ExtractSettings,
     source_publisher: str | None = None,
     language: str | None = None,
     extractor: Extractor = extract,
+    pool: ExtractionPool | None = None,
 ) -> Iterator[tuple[K, Result]]:
     """Run `extract` over many captures; results come in input order, one for each.
 
-    Memory does not grow with the input: a few captures per worker are held at a time. Nothing is started until the
-    first HTML page; close the iterator to stop the workers early.
+    Memory does not grow with the input: a few captures per worker are held at a time.
 
     Args:
         captures: (key, capture) pairs; the key is handed back and never leaves this process.
-        settings: `workers` processes (0: one per core); `page_timeout` seconds of computing for one page.
+        settings, extractor: As for `ExtractionPool`.
         source_publisher, language: As for `extract`, for all captures.
-        extractor: A module-level function with the signature of `extract`.
+        pool: Workers to use, of the same settings and extractor. None means some for these captures alone, which are
+            not started before the first HTML page; close the iterator to stop them early.
 
     Raises:
         WirefoldError: Workers cannot be started at all.
     """
-    workers = settings.workers or os.cpu_count() or 1
-    limit = settings.page_timeout
-    work = partial(_extracted, extractor, source_publisher, language, settings)
     waiting: deque[_Page[K]] = deque()
     held = 0
 
@@ -67,25 +82,28 @@ def extract_stream(
         while waiting and (waiting[0].done or len(waiting) > most or held > most_bytes):
             if waiting[0].done:
                 held -= waiting[0].size
-                yield waiting.popleft().found(limit)
+                yield waiting.popleft().found(settings.page_timeout)
             else:
-                pool.wait()
+                hands.wait()
 
-    with Pool[Capture, Result](workers, work, limit, _PATIENCE * limit) as pool:
+    with nullcontext(pool) if pool else ExtractionPool(settings, extractor) as hands:
         for key, capture in captures:
-            page = _Page(key, capture, work(capture) if _is_small_wire_file(capture) else Task(capture))
-            if isinstance(page.outcome, Task):
-                pool.give(page.outcome)
+            if _is_small_wire_file(capture):
+                page = _Page(key, capture, extractor(capture, source_publisher, language, settings))
+            else:
+                task = Task[Payload, Result]((capture, source_publisher, language))
+                hands.give(task)
+                page = _Page(key, capture, task)
             waiting.append(page)
             held += page.size
-            yield from in_order(workers * _WAITING, _HELD_BYTES)
+            yield from in_order(hands.count * _WAITING, _HELD_BYTES)
         yield from in_order(0, 0)
 
 
 class _Page(Generic[K]):
     """A capture handed over, without its bytes."""
 
-    def __init__(self, key: K, capture: Capture, outcome: Result | Task[Capture, Result]) -> None:
+    def __init__(self, key: K, capture: Capture, outcome: Result | Task[Payload, Result]) -> None:
         self.key, self.outcome, self.size = key, outcome, len(capture.body)
         self._seen = capture.item, capture.fetched_at, capture.status, capture.raw
 
@@ -104,10 +122,8 @@ class _Page(Generic[K]):
         return self.key, Reject(item, Reason.TOO_COMPLEX, detail, fetched_at, status, raw)
 
 
-def _extracted(
-    extractor: Extractor, publisher: str | None, language: str | None, settings: ExtractSettings, capture: Capture
-) -> Result:
-    return extractor(capture, publisher, language, settings)
+def _extracted(extractor: Extractor, settings: ExtractSettings, payload: Payload) -> Result:
+    return extractor(*payload, settings)
 
 
 def _is_small_wire_file(capture: Capture) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.article import Article, Capture, Reject
 from pipeline.config import ExtractSettings, Source
-from pipeline.extract.workers import extract_stream
+from pipeline.extract.workers import ExtractionPool, extract_stream
 from pipeline.fetch.warc import read_warc_captures
 from pipeline.run.rows import article_row, reject_row
 from pipeline.run.staging import Staging
@@ -15,8 +15,13 @@ from pipeline.run.staging import Staging
 __all__ = ["extract_captures"]
 
 
-def extract_captures(settings: ExtractSettings, source: Source, staging: Staging) -> dict[str, Any]:
+def extract_captures(
+    settings: ExtractSettings, source: Source, staging: Staging, pool: ExtractionPool | None = None
+) -> dict[str, Any]:
     """Extract what `capture_source` stored, unless that has been done.
+
+    Args:
+        pool: As for `extract_stream`.
 
     Returns:
         Counts: articles, rejected.
@@ -26,9 +31,7 @@ def extract_captures(settings: ExtractSettings, source: Source, staging: Staging
             for batch in staging.batches("refused"):
                 for row in batch.to_pylist():
                     rejects.add(row)
-            for _, result in extract_stream(
-                _stored(staging), settings, source_publisher=source.publisher, language=source.language
-            ):
+            for _, result in extract_stream(_stored(staging), settings, source.publisher, source.language, pool=pool):
                 match result:
                     case Article():
                         articles.add(article_row(staging.run, result))

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from pipeline.article import Article, Capture, Clock, Item, Kind, RawRef, Reason, Reject, article_id
 from pipeline.config import Config
-from pipeline.extract.workers import extract_stream
+from pipeline.extract.workers import ExtractionPool, extract_stream
 from pipeline.lake import Lake, contract
 from pipeline.partition import Run
 from pipeline.run.ready import soon, to_collect, to_fold
@@ -26,13 +26,20 @@ FILES = "files"  # name of the source that everything ingested from files belong
 
 
 def ingest_paths(
-    paths: Sequence[str | Path], lake: Lake, run: Run, config: Config | None = None, *, fold_soon: bool = False
+    paths: Sequence[str | Path],
+    lake: Lake,
+    run: Run,
+    config: Config | None = None,
+    pool: ExtractionPool | None = None,
+    *,
+    fold_soon: bool = False,
 ) -> dict[str, Any]:
     """Ingest files and directories as one run; streams, so memory does not grow with the input.
 
     The bytes stay where they are: ``raw_file`` and ``raw_offset`` point into the files that were read.
 
     Args:
+        pool: As for `extract_stream`.
         fold_soon: Whether folding follows, so that this process gets ready for it.
 
     Returns:
@@ -45,19 +52,22 @@ def ingest_paths(
     staging = Staging(lake, run, FILES)
     with soon(to_collect, *([to_fold] if fold_soon else [])):
         if lake.ledger(run.name) is None:
-            _stage(paths, staging, run, config)
+            _stage(paths, staging, run, config, pool)
     from pipeline.run.collect import collect_run
 
     return collect_run(lake, run, [FILES])
 
 
-def _stage(paths: Sequence[str | Path], staging: Staging, run: Run, config: Config) -> None:
+def _stage(
+    paths: Sequence[str | Path], staging: Staging, run: Run, config: Config, pool: ExtractionPool | None
+) -> None:
     with (
         staging.writing("fetches") as fetches,
         staging.writing("rejects") as rejects,
         staging.writing("articles") as articles,
     ):
-        for _, result in extract_stream(_captures(paths, config, run, fetches, rejects, articles), config.extract):
+        captures = _captures(paths, config, run, fetches, rejects, articles)
+        for _, result in extract_stream(captures, config.extract, pool=pool):
             if isinstance(result, Article):
                 articles.add(article_row(run, result))
             else:

@@ -6,12 +6,15 @@ Every step may be repeated: a step that has been done returns what it returned, 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.config import load_config
 from pipeline.lake import Lake
 from pipeline.partition import Run
 from pipeline.run.staging import Staging
+
+if TYPE_CHECKING:
+    from pipeline.extract.workers import ExtractionPool
 
 __all__ = ["collect", "extract_source", "fetch_source", "plan"]
 
@@ -36,15 +39,17 @@ def fetch_source(config_path: str, lake: str, run: str, source: str) -> dict[str
     return {"source": source, **capture_source(config, config.named(source), staging)}
 
 
-def extract_source(config_path: str, lake: str, run: str, source: str) -> dict[str, Any]:
-    """Make articles of what was fetched."""
+def extract_source(
+    config_path: str, lake: str, run: str, source: str, pool: ExtractionPool | None = None
+) -> dict[str, Any]:
+    """Make articles of what was fetched; by the workers of a pool, where several sources share one."""
     from pipeline.run.extraction import extract_captures
 
     config = load_config(config_path)
     staging = Staging(Lake(lake), Run.parse(run), source)
     if _committed(staging):
         return {"source": source, "committed": True}
-    return {"source": source, **extract_captures(config.extract, config.named(source), staging)}
+    return {"source": source, **extract_captures(config.extract, config.named(source), staging, pool)}
 
 
 def collect(config_path: str, lake: str, run: str) -> dict[str, Any]:

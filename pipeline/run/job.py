@@ -24,13 +24,14 @@ import structlog
 
 from pipeline.config import Config, Source, load_config
 from pipeline.errors import UsageError, WirefoldError
+from pipeline.extract.workers import ExtractionPool
 from pipeline.lake import Lake
 from pipeline.lake.lake import INTERNAL
 from pipeline.partition import Run
 from pipeline.run import ingest
 from pipeline.run.ready import soon, to_collect, to_fold
 
-__all__ = ["Event", "Report", "ingest_files", "run_job"]
+__all__ = ["Event", "Report", "alone", "free_run", "run_job"]
 
 log = structlog.get_logger(__name__)
 
@@ -87,56 +88,16 @@ def run_job(
     wanted = Run.parse(partition) if partition else None
     store = Lake(lake)
     report = _one_at_a_time(report)
-    with _alone(store, report):
+    with alone(store, report):
         resumed = []
         for run in [] if wanted else _interrupted(store):
             report(Event("run", "resuming", detail=run.key))
             resumed.append(_run(config_path, config, store, run, report))
-        result = _run(config_path, config, store, wanted or _free(store), report)
+        result = _run(config_path, config, store, wanted or free_run(store), report)
     return {**result, "ok": result["ok"] and all(r["ok"] for r in resumed), "resumed": resumed}
 
 
-def ingest_files(
-    paths: Sequence[str],
-    lake: str,
-    partition: str | None = None,
-    waiting: Callable[[], None] = lambda: None,
-    *,
-    and_fold: bool = False,
-) -> dict[str, Any]:
-    """Ingest files as one run; see `pipeline.run.files.ingest_paths`.
-
-    Args:
-        partition: Key of the run; None takes the first free one from now on.
-        waiting: Called when another run has to end first.
-        and_fold: Find the stories then.
-
-    Returns:
-        ledger, and `before`: whether a run of this key had been committed, so that nothing was read. With `and_fold`
-        also `fold`, its counts.
-
-    Raises:
-        UsageError: A path does not exist, or `partition` is no instant.
-    """
-    from pipeline.run.files import ingest_paths
-
-    wanted = Run.parse(partition) if partition else None
-    for path in paths:
-        if not os.path.exists(path):
-            raise UsageError(f"no such file or directory: {path}")
-    store = Lake(lake)
-    with _alone(store, lambda _: waiting()):
-        run = wanted or _free(store)
-        before = store.ledger(run.name) is not None
-        result = {"ledger": ingest_paths(paths, store, run, fold_soon=and_fold), "before": before}
-    if not and_fold:
-        return result
-    from pipeline.run.fold import fold
-
-    return {**result, "fold": fold(None, lake)}
-
-
-def _free(lake: Lake) -> Run:
+def free_run(lake: Lake) -> Run:
     """Now, or the first second after it that no run has taken."""
     run = Run.now()
     while lake.ledger(run.name) is not None or lake.storage.exists(f"{INTERNAL}/staging/{run.name}"):
@@ -147,8 +108,8 @@ def _free(lake: Lake) -> Run:
 def _run(config_path: str, config: Config, lake: Lake, run: Run, report: Report) -> dict[str, Any]:
     report(Event("run", "started", detail=run.key))
     with _marked(lake, run, config_path):
-        with soon(to_collect, to_fold):
-            failed = _ingest(config_path, config, lake, run, report)
+        with soon(to_collect, to_fold), ExtractionPool(config.extract) as pool:
+            failed = _ingest(config_path, config, lake, run, report, pool)
         report(Event("collect", "started"))
         ledger = ingest.collect(config_path, lake.root, run.key)
         report(Event("collect", "done", result=ledger))
@@ -167,7 +128,9 @@ def _run(config_path: str, config: Config, lake: Lake, run: Run, report: Report)
     }
 
 
-def _ingest(config_path: str, config: Config, lake: Lake, run: Run, report: Report) -> dict[str, str]:
+def _ingest(
+    config_path: str, config: Config, lake: Lake, run: Run, report: Report, pool: ExtractionPool
+) -> dict[str, str]:
     """Fetch and extract every source; returns those that failed. One that is down is noted in the ledger instead."""
     failed: dict[str, str] = {}
 
@@ -196,7 +159,7 @@ def _ingest(config_path: str, config: Config, lake: Lake, run: Run, report: Repo
             continue
         report(Event("extract", "started", source))
         try:
-            result = ingest.extract_source(config_path, lake.root, run.key, source)
+            result = ingest.extract_source(config_path, lake.root, run.key, source, pool)
         except Exception as e:
             failure("extract", source, e)
         else:
@@ -246,7 +209,7 @@ def _side_by_side(work: Callable[[str], bool], groups: Sequence[Sequence[str]]) 
 
 
 @contextmanager
-def _alone(lake: Lake, report: Report) -> Iterator[None]:
+def alone(lake: Lake, report: Report) -> Iterator[None]:
     """Hold the lake's lock for runs; say so when another run has it."""
     lock = lake.storage.lock("run", timeout=0.2)
     try:

@@ -32,7 +32,7 @@ OUT = Console()
 _COMMAND = """
 import json, resource, sys, time
 from pipeline.run.fold import fold
-from pipeline.run.job import ingest_files
+from pipeline.run.intake import ingest_files
 start = time.process_time(), time.perf_counter()
 ingest_files([sys.argv[1]], sys.argv[2], sys.argv[3])
 fold(None, sys.argv[2])

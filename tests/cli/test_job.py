@@ -101,10 +101,10 @@ def test_a_mistake_in_one_source_costs_only_that_source(
 
     extract = ingest.extract_source
 
-    def broken(config: str, lake: str, run: str, source: str) -> dict[str, Any]:
+    def broken(config: str, lake: str, run: str, source: str, *pool: Any) -> dict[str, Any]:
         if source == "wire0":
             raise ZeroDivisionError("a mistake")
-        return extract(config, lake, run, source)
+        return extract(config, lake, run, source, *pool)
 
     monkeypatch.setattr(ingest, "extract_source", broken)
     result = run_job(wires, str(tmp_path / "lake"))

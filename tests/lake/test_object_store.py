@@ -17,7 +17,8 @@ from pipeline.cli import app
 from pipeline.fetch.warc import read_capture_at
 from pipeline.lake import Lake
 from pipeline.run.check import check_lake
-from pipeline.run.job import ingest_files, run_job
+from pipeline.run.intake import ingest_files
+from pipeline.run.job import run_job
 
 RUN, LATER = "2018-09-17T12:00:00", "2018-09-17T13:00:00"
 

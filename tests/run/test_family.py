@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.config import FoldSettings
 from pipeline.lake import Lake
 from pipeline.run.fold import fold_lake
-from pipeline.run.job import ingest_files
+from pipeline.run.intake import ingest_files
 
 WORDS = [f"word{i}" for i in range(250)]
 SIZE = 60

@@ -12,7 +12,7 @@ from pipeline.config import FoldSettings
 from pipeline.errors import WirefoldError
 from pipeline.lake import Lake
 from pipeline.run.fold import fold_lake
-from pipeline.run.job import ingest_files
+from pipeline.run.intake import ingest_files
 from pipeline.run.sketches import resketch
 
 WORDS = [f"word{i}" for i in range(90)]
