@@ -41,7 +41,7 @@ _SIGNS = np.array([m.groups or 0 for m in MEASURES], np.int8)
 _KINDS_ONLY = [n for n, m in enumerate(MEASURES) if m.groups is None]
 _KIND = dict.fromkeys(("same_event", "boilerplate_only", "unrelated"), Relation.SHARED_QUOTES)
 _FOLDS, _REPEATS = 10, 3
-_KIND_BOOSTING = Boosting(trees=120, measures=0.2)
+_KIND_BOOSTING = Boosting(measures=0.3, min_weight=0.7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,8 @@ def _table(forests: dict[str, Forest], scores: Floats) -> dict[str, Any]:
     doubt = np.quantile(np.abs(scores), np.arange(1, 101) / 100)
     return {
         "doubt": [round(float(d), 4) for d in doubt],
-        "forests": {name: forest.to_json(NAMES) for name, forest in forests.items()},
+        "measures": list(NAMES),
+        "forests": {name: forest.to_json() for name, forest in forests.items()},
     }
 
 

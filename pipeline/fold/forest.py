@@ -59,12 +59,12 @@ class Forest:
             _credit(matrix, self.roots, self.measure, self.cut, self.unknown_left, self.left, self.right, self.value)
         )
 
-    def to_json(self, names: Sequence[str]) -> dict[str, Any]:
-        """The table with measures by name; numbers rounded to what matters."""
+    def to_json(self) -> dict[str, Any]:
+        """The table; numbers rounded to what matters."""
         return {
             "base": round(self.base, 4),
             "roots": self.roots.tolist(),
-            "measure": [names[m] if m >= 0 else "" for m in self.measure],
+            "measure": self.measure.tolist(),
             "cut": [float(f"{c:.6g}") for c in self.cut],
             "unknown_left": self.unknown_left.astype(int).tolist(),
             "left": self.left.tolist(),
@@ -73,12 +73,13 @@ class Forest:
         }
 
     @classmethod
-    def from_json(cls, table: dict[str, Any], names: Sequence[str]) -> Forest:
-        at = {name: n for n, name in enumerate(names)} | {"": -1}
+    def from_json(cls, table: dict[str, Any], columns: Sequence[int]) -> Forest:
+        """The forest of a table whose n-th measure is that column of the matrices."""
+        at = np.array([*columns, -1], np.int32)  # a leaf looks at none
         return cls(
             base=table["base"],
             roots=np.array(table["roots"], np.int32),
-            measure=np.array([at[m] for m in table["measure"]], np.int32),
+            measure=at[table["measure"]],
             cut=np.array(table["cut"], np.float64),
             unknown_left=np.array(table["unknown_left"], np.bool_),
             left=np.array(table["left"], np.int32),
@@ -91,7 +92,8 @@ class Forest:
 def forests(names: tuple[str, ...]) -> tuple[dict[str, Forest], tuple[float, ...]]:
     """The fitted tables by name, and how near to 0 a score must be to be among the least sure 1, 2, … 100 percent."""
     tables = json.loads(_FILE.read_text(encoding="utf-8"))
-    return {k: Forest.from_json(t, names) for k, t in tables["forests"].items()}, tuple(tables["doubt"])
+    columns = [names.index(name) for name in tables["measures"]]
+    return {k: Forest.from_json(t, columns) for k, t in tables["forests"].items()}, tuple(tables["doubt"])
 
 
 @numba.njit(cache=True, nogil=True)

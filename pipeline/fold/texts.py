@@ -20,6 +20,8 @@ HAS_NUMBER, HAS_NAME, HAS_SUBJECT, HAS_FIGURE = 1, 2, 4, 8
 """Bits of `Texts.traits`. A figure has three digits, or five and more: neither a small count nor a year, but one of
 money, of votes, of shares."""
 
+_POST, _SIGNATURE = 80, 8  # tokens that an embedded post has at most, and its author's name
+
 
 @dataclass(frozen=True, slots=True)
 class Texts:
@@ -130,17 +132,28 @@ def _take_apart(
 def _mark_quoted(data, start, end, begins, n, quoted):
     """Which of `n` tokens begin inside quotation marks. A straight mark opens and closes by turns, a curly one by its
     shape; single marks count where British style opens them (after a blank) and closes them (after a stop). Quotations
-    end with their paragraph."""
+    end with their paragraph. A post that a page embeds is a quotation, too: what stands before "— Name (@name)"."""
     char = token = 0
     double = single = False
+    signed = -1  # token after the last long dash of the paragraph
+    before_this = this = 0  # first token of the paragraph before, and of this one
     for i in range(start, end):
         b = data[i]
-        if (b == 0x0A) | (b == 0x22) | (b == 0x27) | (b == 0xC2) | (b == 0xE2):
+        if (b == 0x0A) | (b == 0x22) | (b == 0x27) | (b == 0x28) | (b == 0xC2) | (b == 0xE2):
             while token < n and begins[token] < char:
                 quoted[token] = double or single
                 token += 1
             if b == 0x0A:
                 double = single = False
+                if token > this:
+                    before_this, this = this, token
+                    signed = -1
+            elif b == 0x28:
+                if signed >= 0 and token - signed <= _SIGNATURE and i + 1 < end and data[i + 1] == 0x40:
+                    first = this if signed > this else before_this
+                    quoted[max(first, token - _POST) : token] = True
+            elif b == 0xE2 and data[i + 1] == 0x80 and data[i + 2] == 0x94:
+                signed = token
             elif b == 0x22:
                 double = not double
             elif b == 0xC2:
