@@ -23,6 +23,10 @@ __all__ = ["extract"]
 _TITLE_CHARS = 300
 _UNSPACED = re.compile("[\u3040-\u30ff\u4e00-\u9fff\u0e00-\u0e7f]")
 _BYLINE = re.compile(r"By [A-Z][^\d\n:!?]{2,80}(?<![.,;])")
+_LEAD = re.compile(
+    r"(?:(?:text|tekst)\s+)?(?:by|von|par|por|door|di|av|af)\s+|(?:text|tekst|autor|auteur)\s*:\s*", re.IGNORECASE
+)
+_BYLINE_CHARS = 80
 
 
 def extract(
@@ -131,11 +135,22 @@ def _trimmed(text: str, headline: str, authors: tuple[str, ...]) -> tuple[str, t
     paragraphs = text.split("\n\n")
     while len(paragraphs) > 1 and is_end_mark(paragraphs[-1]):
         paragraphs.pop()
-    while len(paragraphs) > 1 and (paragraphs[0] == headline or _BYLINE.fullmatch(paragraphs[0])):
+    while len(paragraphs) > 1 and (paragraphs[0] == headline or _is_byline(paragraphs[0], authors)):
         line = paragraphs.pop(0)
         if not authors and line != headline:
             authors = author_names([line])
     return "\n\n".join(paragraphs), authors
+
+
+def _is_byline(line: str, authors: tuple[str, ...]) -> bool:
+    """Whether a line on top only says who wrote the article: ``By Ada Lind``, ``Von ADA LIND, Els``."""
+    if _BYLINE.fullmatch(line):
+        return True
+    lead = _LEAD.match(line)
+    rest = line[lead.end() if lead else 0 :].casefold()
+    names = tuple(map(str.casefold, authors))
+    is_led = lead is not None and len(rest) <= _BYLINE_CHARS and rest[-1:] not in (".", "!", "?", "")
+    return rest in names or (is_led and rest.startswith(names))
 
 
 def _words(text: str) -> int:

@@ -16,7 +16,8 @@ from htmldate import extractors
 from htmldate.extractors import custom_parse
 from lxml.html import HtmlElement
 
-from pipeline.extract.headline import from_heading
+from pipeline.extract.headline import from_heading, stands_elsewhere
+from pipeline.extract.months import written_day
 from pipeline.extract.times import EARLIEST, Moment, plausible, read_moment
 
 __all__ = [
@@ -56,6 +57,8 @@ _ROUNDED = timedelta(minutes=1)
 _STAMP = re.compile(r"date|time|publish", re.IGNORECASE)
 _HOLDERS = ("time", "span", "div", "p", "li")
 _ABOVE = 2  # elements in front of the headline
+_NEXT = 16  # elements in which a line with a date may hold more
+_SENTENCE_ENDS = frozenset(".!?\u2026")
 _NEAR = 120  # elements behind the headline
 _STAMP_CHARS, _DATE_CHARS = range(8, 90), range(8, 32)
 _CLOCK = re.compile(r"\b(\d{1,2})[:.h](\d{2})(?::\d{2})?(?:\s*([ap])\.?m\b)?", re.IGNORECASE)
@@ -168,19 +171,26 @@ def _day_in_words(text: str, newest: datetime, *, month_first: bool) -> Moment |
         return None
     if month_first:
         text = _IN_NUMBERS.sub(r"\2.\1.\3", text)
-    return read_moment(custom_parse(text, "%Y-%m-%d", EARLIEST.replace(tzinfo=None), newest.replace(tzinfo=None)))
+    found = custom_parse(text, "%Y-%m-%d", EARLIEST.replace(tzinfo=None), newest.replace(tzinfo=None))
+    if found is None and (written := written_day(text)):
+        found = written.isoformat()
+    return plausible(read_moment(found), newest)
 
 
 def _stamps(headline: HtmlElement) -> Iterator[str]:
-    """Texts near the headline that are named for a date or a time, or are as short as one; none says a change."""
-    for element in chain(_right_above(headline), islice(from_heading(headline, *_HOLDERS), _NEAR)):
+    """Texts near the headline that are named for a date or a time, or are as short as one; none says a change.
+
+    Right at the headline they may be as long as a line with the author's name.
+    """
+    behind = islice(from_heading(headline, *_HOLDERS), _NEAR)
+    for n, element in enumerate(chain(_right_above(headline), behind)):
         if any(len(child) for child in element if child.tag != "svg"):
             continue
         texts = [" ".join(text.split()) for text in element.itertext()]
         named = element.tag == "time" or _STAMP.search(f"{element.get('class')} {element.get('id')}")
-        fitting = _STAMP_CHARS if named else _DATE_CHARS
         whole = " ".join("".join(element.itertext()).split())
-        if len(whole) not in _STAMP_CHARS:  # a paragraph
+        fitting = _STAMP_CHARS if named or (n < _NEXT and whole[-1:] not in _SENTENCE_ENDS) else _DATE_CHARS
+        if len(whole) not in _STAMP_CHARS or stands_elsewhere(element):  # a paragraph, or of another story
             continue
         for text in [whole] if len(whole) in fitting else texts:  # the author's name may stand above it
             if len(text) in fitting and not _CHANGED.search(text):

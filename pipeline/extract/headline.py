@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-__all__ = ["Headline", "from_heading", "is_logo", "main_heading", "read_headline", "site_in", "text_in"]
+__all__ = [
+    "Headline",
+    "from_heading",
+    "is_logo",
+    "main_heading",
+    "read_headline",
+    "site_in",
+    "stands_elsewhere",
+    "text_in",
+]
 
 _SEPARATOR = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022:\u00ab\u00bb~-]+\s+")
 _MOTTO = re.compile(rf"{_SEPARATOR.pattern}|:\s+")
@@ -16,6 +26,15 @@ _HEADLINE = 20  # characters of a headline that can be told from a part of one
 _HEADING = 8  # letters of a headline that can be told from a rubric
 _FRONT_PAGE = re.compile(r"(?:(?:https?:)?//[^/?#]+/?|/)(?:index\.\w+)?")
 _KICKER = 30  # characters of a rubric
+_ELSEWHERE = frozenset(("aside", "footer", "nav"))
+_OTHERS = re.compile(  # not the article in a layout that "has-sidebar", nor its "date-and-comments"
+    r"(?<![\w-])comments?(?![\w-])|comments?[-_]?(?:list|section|area|body|thread|content|text|meta|author|item)|related|"
+    r"(?<![\w-])(?:left-|right-|main-|site-)?sidebar(?![-_](?:active|collapsed|open|layout|enabled|visible))|"
+    r"(?:^|[\s_-])aside|recirc|teaser|(?<![\w-])latest(?![\w-])|latest[-_]?(?:news|post|stor|article|video)|"
+    r"popular|trending",
+    re.IGNORECASE,
+)
+_AROUND = 5  # steps up to what holds the byline or something else; further up, names mean the page
 _BRACKETED = re.compile(r"(.*\S)\s+[(\[]([^()\[\]]+)[)\]]")
 
 
@@ -87,6 +106,15 @@ def from_heading(heading: HtmlElement, *tags: str) -> Iterator[HtmlElement]:
     for element in (heading, *heading.iterancestors()):
         for sibling in element.itersiblings():
             yield from sibling.iter(*tags)
+
+
+def stands_elsewhere(element: HtmlElement) -> bool:
+    """Whether an element beside the headline is of something else than the article."""
+    return any(map(_is_elsewhere, (element, *islice(element.iterancestors(), _AROUND))))
+
+
+def _is_elsewhere(element: HtmlElement) -> bool:
+    return element.tag in _ELSEWHERE or _OTHERS.search(f"{element.get('class')} {element.get('id')}") is not None
 
 
 def is_logo(heading: HtmlElement) -> bool:

@@ -74,7 +74,9 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
         raise Unextractable(Reason.TOO_COMPLEX, f"{len(text)} characters of text")
     # trafilatura takes any part of the title with a dot in it for the site's name, "up 0.9 per cent" included
     sitename = None if any(found.sitename and found.sitename in t for t in meta.titles) else found.sitename
-    headline = read_headline(titles, (meta.publisher, sitename), host)
+    top = body.paragraphs[:2] if meta.heading is None else []
+    on_top = [line for line in top if any(title.startswith(line) for title in titles)]
+    headline = read_headline([*titles, *on_top], (meta.publisher, sitename), host)
     publisher = meta.publisher or headline.site or sitename or host
     guess = read_headline([found.title or ""] if titles else [], (publisher,), host)
     published, clock = _published(meta, found, capture)

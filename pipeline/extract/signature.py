@@ -9,7 +9,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from pipeline.extract.bylines import author_names
-from pipeline.extract.headline import from_heading
+from pipeline.extract.headline import from_heading, stands_elsewhere
 
 __all__ = ["signed"]
 
@@ -26,12 +26,6 @@ _NAME = re.compile(
     r"[^\W\d_a-zß-ÿ][\w.'\u2019-]*(?:\s+(?:[^\W\d_a-z][\w.'\u2019-]*|"
     r"(?:de|da|di|du|la|le|van|von|der|den|el|al|bin|dos|ter)\b)){1,4}"
 )
-_ELSEWHERE = frozenset(("aside", "footer", "nav"))
-_OTHERS = re.compile(  # not the article in a layout that "has-sidebar"
-    r"comment|related|(?<![\w-])(?:left-|right-|main-|site-)?sidebar|(?:^|[\s_-])aside|recirc|teaser|latest|popular|trending",
-    re.IGNORECASE,
-)
-_AROUND = 5  # steps up to what holds the byline or something else; further up, names mean the page
 _NEAR = 400  # elements behind the headline in which a byline stands
 _SHARED = 4  # steps up to what holds all names of one byline
 _TOGETHER = 12  # elements from one name to the next, or to the "by", of the same byline
@@ -42,11 +36,14 @@ _LEAD = re.compile(  # "by" in some languages
     r"(?:autor(?:in|en|es)?|auteurs?|authors?|autore|tekst|text)(?=\s*:))\b\s*:?(?!\w)",
     re.IGNORECASE,
 )
+_DATED_LEAD = re.compile(  # "2 April 2026 by"; the date in figures
+    r"[^!?]{0,70}\d[^!?]{0,30}\s(?:by|von|par|por|door|da|di|av|af)\s+(?=[^\W\d_a-zß-ÿ])"
+)
 _LED_CHARS = 200  # a longer line is a sentence
 _BEFORE_CHARS = 60  # a date; more is a caption, and behind it is who took the picture
 _BEHIND_NAMES = re.compile(  # dates, offices, what a template prints
     r"[\d|\u2022\u00b7(@:]|\s[\u2012-\u2015-]+\s|"
-    r"\b(?:posted|published|updated|publié|mis|on|for|in|at|am|vom|le|el|op)\b|"
+    r"\b(?:posted|published|updated|publié|mis|on|for|in|at|am|um|im|unter|auf|vom|le|à|dans|el|op|om|kl)\b|"
     r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tues?|wed|wednes|thu|thurs|fri|sat|satur|sun)"
     r"(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember|day)?\b[.,]?\s(?=\d|\w+\s\d)",
     re.IGNORECASE,
@@ -79,7 +76,7 @@ def signed(tree: HtmlElement, headline: HtmlElement | None, site: str | None, ho
     for n, element in enumerate(islice(tree.iter() if headline is None else from_heading(headline), _NEAR)):
         if n <= last and headline is not None and (led := _led(element, site, host)):
             return led
-        if not _is_signature(element) or _stands_elsewhere(element):
+        if not _is_signature(element) or stands_elsewhere(element):
             continue
         line = _line(_shown(element))
         found = [name for name in author_names([line], site, host) if _NAME.fullmatch(name)]
@@ -95,7 +92,7 @@ def signed(tree: HtmlElement, headline: HtmlElement | None, site: str | None, ho
 def _led(element: HtmlElement, site: str | None, host: str | None) -> tuple[str, ...]:
     """Names in a line that begins with "by", in some language, in an element or behind it."""
     for text, rest, itself in ((element.text, _within, False), (element.tail, _following, True)):
-        if not text or not (lead := _LEAD.match(text)) or _stands_elsewhere(element):
+        if not text or not (lead := _LEAD.match(text) or _DATED_LEAD.match(text)) or stands_elsewhere(element):
             continue
         line = _line((text[lead.end() :], *rest(element)))
         if len(line) > _LED_CHARS or len(_line(_before(element, itself))) > _BEFORE_CHARS:
@@ -175,14 +172,6 @@ def _before(element: HtmlElement, itself: bool) -> Iterator[str]:
             return
         yield parent.text or ""
         element = parent
-
-
-def _stands_elsewhere(element: HtmlElement) -> bool:
-    return any(map(_is_elsewhere, islice(element.iterancestors(), _AROUND)))
-
-
-def _is_elsewhere(element: HtmlElement) -> bool:
-    return element.tag in _ELSEWHERE or _OTHERS.search(f"{element.get('class')} {element.get('id')}") is not None
 
 
 def _is_signature(element: HtmlElement) -> bool:

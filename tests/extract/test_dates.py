@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from pipeline.extract.months import written_day
 from pipeline.extract.times import day_in_address
 
 from .helpers import article, page
@@ -91,6 +92,35 @@ def test_the_months_of_many_languages_are_known() -> None:
 def test_the_day_in_an_address(path: str, day: str | None) -> None:
     found = day_in_address(f"https://post.example/{path}")
     assert (found and found.at.date().isoformat()) == day
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2 de abril de 2026",
+        "2 aprile 2026",
+        "Door Ada Lind op 2 april 2026",
+        "Autor: Ada Lind, 2 kwietnia 2026",
+        "2. 4. 2026",
+        "2. huhtikuuta 2026",
+        "2026. április 2.",
+        "2026年4月2日",
+        "2026년 4월 2일",
+        "2 апреля 2026",
+        "Veröffentlicht am 2. April 2026 von Ada Lind",
+    ],
+)
+def test_the_day_in_words_of_many_languages(line: str) -> None:
+    elsewhere = "<div id='sidebar'><ul><li>1. Mai 2015</li></ul></div>"
+    markup = page().replace("</h1>", f"</h1>{elsewhere}<p>{line}</p>")
+    found = article(markup, url="https://harbour-post.example/ferry").published_at
+    assert found is not None
+    assert found.date().isoformat() == "2026-04-02"
+
+
+@pytest.mark.parametrize("line", ["31 de abril de 2026", "2 listopada 2025", "2 ferry 2026"])
+def test_what_is_no_day_or_not_surely_one_is_none(line: str) -> None:
+    assert written_day(line) is None
 
 
 def test_the_day_may_stand_right_above_the_headline() -> None:

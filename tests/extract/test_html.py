@@ -216,6 +216,28 @@ def test_headline_and_byline_on_top_of_the_text_are_taken_off() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "is_text"),
+    [
+        ("Von ADA LIND, Els", False),
+        ("Text: Ada Lind", False),
+        ("Ada Lind", False),
+        ("Von Ada Lind kam das nicht.", True),
+        ("Ada Lind comes back", True),
+    ],
+)
+def test_a_line_with_the_authors_name_is_no_text(line: str, is_text: bool) -> None:
+    found = article(page('<meta name="author" content="Ada Lind">', [line, *TEXT])).text
+    assert found.split("\n\n") == [line] * is_text + TEXT
+
+
+def test_a_headline_that_no_heading_marks_is_known_by_the_title() -> None:
+    found = article(
+        page("<title>Ferry to run again - The Quay</title>", ["Ferry to run again", "By Ada Lind", *TEXT], h1="")
+    )
+    assert (found.title, found.authors, found.text) == ("Ferry to run again", ("Ada Lind",), "\n\n".join(TEXT))
+
+
+@pytest.mark.parametrize(
     ("text", "lang", "configured", "expected"),
     [
         (

@@ -1,0 +1,53 @@
+"""Days that are written with the name of a month, in the languages of Europe, or in characters of East Asia.
+
+The names are those of the Unicode CLDR, as Babel has them; one that means another month in another language counts
+for none.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cache
+
+from babel.dates import get_month_names
+
+__all__ = ["written_day"]
+
+_LANGUAGES = (
+    "bg", "ca", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "hr", "hu", "it", "lt", "lv", "nb", "nl", "pl",
+    "pt", "ro", "ru", "sk", "sl", "sr", "sv", "tr", "uk",
+)  # fmt: skip
+_NAME = r"(?P<name>[^\W\d_]{3,12})"
+_WRITTEN = (
+    rf"\b(?P<day>\d{{1,2}})(?:[.º°]|er|st|nd|rd|th)?\s*(?:de\s|d['\u2019])?\s*{_NAME}\.?,?\s+(?:del?\s)?(?P<year>\d{{4}})\b",
+    rf"\b{_NAME}\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})\b",
+    rf"\b(?P<year>\d{{4}})\.?\s+(?:m\.\s)?{_NAME}\s+(?P<day>\d{{1,2}})\b",
+    r"(?P<year>\d{4})\s?[年년]\s?(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日일]",
+    r"\b(?P<day>\d{1,2})\.\s(?P<month>\d{1,2})\.\s(?P<year>\d{4})\b",
+)
+_PATTERNS = tuple(re.compile(pattern) for pattern in _WRITTEN)
+
+
+def written_day(text: str) -> date | None:
+    """The first day in a line such as ``12 de marzo de 2011`` or ``2011年3月12日``."""
+    for pattern in _PATTERNS:
+        for found in pattern.finditer(text):
+            said = found.groupdict()
+            month = int(said["month"]) if "month" in said else _months().get(said["name"].casefold(), 0)
+            try:
+                return date(int(said["year"]), month, int(said["day"]))
+            except ValueError:
+                continue
+    return None
+
+
+@cache
+def _months() -> dict[str, int]:
+    meant: dict[str, set[int]] = {}
+    for language in _LANGUAGES:
+        for width in ("wide", "abbreviated"):
+            for context in ("format", "stand-alone"):
+                for number, name in get_month_names(width, context, language).items():
+                    meant.setdefault(name.casefold().rstrip("."), set()).add(number)
+    return {name: min(numbers) for name, numbers in meant.items() if len(numbers) == 1}
