@@ -113,7 +113,7 @@ MARK = re.compile(
     (?:archiv|symbol)?(?:foto|bild|grafik)s?\s*:.{0,80}|crédits?(?:\s+photos?)?\s*:.{0,80}|
     (?:quelle|fuente|fonte|źródło|kilde)\s*:.{1,60}|partager|commentaires?|imprimer|compartir|condividi|commenti|facebook|twitter|whatsapp|email|
     comments?|leave\s+a\s+(?:reply|comment)|\d+\s+(?:comments?|shares?|views)|\d+\s+of\s+\d+|\d+/\d+|
-    (?=[^/]*/).{0,120}
+    (?=[^/]*/)[^。]{0,120}
         (?-i:\b(?:REUTERS|Reuters|AFP|EPA|Getty\ Images|Shutterstock|imago))\s?/\s?(?-i:[A-Z])[\w\ .'-]{2,40}|
     (?:纠错\W+)?(?:责任编辑|责编|编辑|責任編輯|編輯)\s*[:：].{1,40}|
     recommended\s+videos?|oops\W*something\s+went\s+wrong(?:\W+please\s+try\s+again(?:\s+later)?)?|https?://\S{4,300}

@@ -99,6 +99,7 @@ def test_furniture_behind_the_text_is_left_out(markup: str) -> None:
     ("markup", "text"),
     [
         (f"<p>{NEXT}</p>", [NEXT]),
+        ("<p>船は秋まで出ないと港の担当者は話している。(c)AFP/Ada LIND</p>", ["船は秋まで出ないと港の担当者は話している。(c)AFP/Ada LIND"]),
         ("<p>Subscriptions to the ferry cost nine crowns a month.</p>", ["Subscriptions to the ferry cost nine crowns a month."]),
         ("<p>Copyright law will be changed for ferries, the minister said.</p>", ["Copyright law will be changed for ferries, the minister said."]),
         (f"<h3>Read on the cheap</h3><p>{NEXT}</p>", ["Read on the cheap", NEXT]),
