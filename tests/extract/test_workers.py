@@ -170,8 +170,10 @@ def test_workers_end_when_the_parent_is_killed() -> None:
 
 
 def alive(pid: int) -> bool:
+    """Whether a process has a thread that runs: as long as it has, its files are open."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        threads = len(os.listdir(f"/proc/{pid}/task"))
+        return threads > 1 or Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
 

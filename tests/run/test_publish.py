@@ -114,7 +114,7 @@ def test_what_composites_draw_on_does_not_depend_on_batches(articles: pa.Table, 
 def test_ids_that_were_given_out_never_break(articles: pa.Table, tmp_path: Path) -> None:
     lake = Lake(str(tmp_path / "lake"))
     given: dict[str, str] = {}  # article -> the story that it was first published under
-    for run, part in zip(RUNS, batches(articles, 20, shuffled=True), strict=True):
+    for run, part in zip(RUNS, batches(articles, 23, shuffled=True), strict=True):
         add(lake, run, part)
         fold_lake(lake, FoldSettings())
         merged = {s["story_id"]: s["merged_into"] for s in lake.read("stories").to_pylist()}
