@@ -26,12 +26,18 @@ _AGENCY = re.compile(  # what calls itself one
 )
 _AMBIGUOUS = {"pa", "ap", "apa", "ani", "ats", "pap", "efe", "mti", "pti"}  # words or names unless in upper case
 
-_BY = re.compile(r"^(?:written\s+by|by|von|par|por|by:)\s+", re.IGNORECASE)
+_BY = re.compile(r"^(?:(?:written\s+)?by:?|von|par|por|autor[/:*_]in:?)\s+", re.IGNORECASE)
 _SPLIT = re.compile(
     r"\s*(?:;|\n|\||•|\s&\s|,?\s+(?:and|und|et)\s+|,(?!\s*(?:Jr|Sr|I{2,3}|MD|PhD|Ph\.D)\b))\s*", re.IGNORECASE
 )
 _NO_NAME = re.compile(
-    r"https?:|www\.|[@/<>{}\[\](]|\d{2}|(?-i:^[a-z]+(?:-[a-z]+)+$)|"
+    r"https?:|www\.|[@/<>{}\[\](]|\d{2}|(?-i:^[a-z]+(?:-[a-z]+)+$)|^(?:about|über|learn)\s|"
+    # what templates print beside a name
+    r"\b(?:accounts?|logged|policy|comments?|kommentare?|artikel|beiträge|empfehlen|drucken|teilen|partager|imprimer|"
+    r"condividi|compartir|print|share|contact)\b|"
+    # who is no person
+    r"\b(?:gmbh|inc|ltd|llc|plc|d\.o\.o|s\.r\.l|s\.p\.a|e\.v|\w*ministerium|ministry|ministère|ministerio|association|"
+    r"committee|council)\b|"
     r"(?-i:^The\s)|(?-i:^[a-z]+[A-Z]\w*$)|\.(?:com|org|net|news|co|de|fr|tv)\b|"
     r"\b(?:staff|writer|writers|reporter|reporters|editor|editors|correspondent|desk|newsroom|admin|author|contributor|contributors|update[ds]?|published|agencies|news|team|with|from|"
     r"redaktion|redazione|rédaction|redacción|sponsored|press|times|gazette|view|minutes?|read|follow|anchor|"
@@ -132,24 +138,33 @@ def author_names(bylines: Iterable[str | None], site: str | None = None, host: s
     """Names of people in `bylines`, in order, each once; agencies, job titles, addresses and the `site` left out.
 
     So is what reads like the `host` unless it could be a person's name: ``THE QUAY``, but not ``Ada Lind`` who writes
-    at adalind.example.
+    at adalind.example. One word behind a name or behind the site in the same byline is a place: ``Ada Lind, Berlin``.
 
     Names in capitals are put in title case.
     """
     names: dict[str, str] = {}
-    labels = {label.replace("-", "") for label in (host or "").split(".")[:-1]}
     for byline in bylines:
+        is_led = False  # by a name of several words, or by the site's
         for part in _SPLIT.split(_BY.sub("", " ".join((byline or "").split(" ")).strip())[:500]):
             name, _ = without_agency(" ".join(_BY.sub("", part.strip(" .,;:-\u2013\u2014*")).split()))
-            if (
-                not 2 < len(name) <= 60
-                or _NO_NAME.search(name)
-                or agency_in(name)
-                or f"{name} ".casefold().startswith(f"{site or ' '} ".casefold())
-                or ((name.isupper() or " " not in name or names) and re.sub(r"\W", "", name).casefold() in labels)
-            ):
+            is_site = _is_site(name, site, host, among=bool(names))
+            if " " not in name and is_led:
+                continue
+            is_led = is_led or is_site or " " in name
+            if is_site or not 2 < len(name) <= 60 or _NO_NAME.search(name) or agency_in(name):
                 continue
             if name.isupper() and " " in name:
                 name = name.title()
             names.setdefault(name.casefold(), name)
     return tuple(names.values())
+
+
+def _is_site(name: str, site: str | None, host: str | None, *, among: bool) -> bool:
+    """Whether a part of a byline is the site; `among`: whether there are names already."""
+    if f"{name} ".casefold().startswith(f"{site or ' '} ".casefold()):
+        return True
+    key = re.sub(r"\W", "", name).casefold()
+    labels = [label.replace("-", "") for label in (host or "").casefold().removeprefix("www.").split(".")]
+    if key == "".join(labels):
+        return True
+    return (name.isupper() or " " not in name or among) and key in labels[:-1]

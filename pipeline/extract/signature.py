@@ -33,7 +33,7 @@ _LEAD = re.compile(  # "by" in some languages
     r"\s*(?:(?:(?:written|posted|published|story|words|report|review|text|tekst)\s+)?by|"
     r"(?:(?:geschrieben|verfasst|veröffentlicht|eingestellt|text)\s+)?von|(?:(?:publié|écrit|rédigé)\s+)?par|"
     r"(?:(?:publicado|escrito)\s+)?por|(?:(?:scritto|pubblicato)\s+)?da|di|door|av|af|"
-    r"(?:autor(?:in|en|es)?|auteurs?|authors?|autore|tekst|text)(?=\s*:))\b\s*:?(?!\w)",
+    r"(?:autor(?:[/:*_]?in|en|es)?|auteurs?|authors?|autore|tekst|text)(?=\s*:))\b\s*:?(?!\w)",
     re.IGNORECASE,
 )
 _DATED_LEAD = re.compile(  # "2 April 2026 by"; the date in figures
@@ -45,7 +45,7 @@ _BEHIND_NAMES = re.compile(  # dates, offices, what a template prints
     r"[\d|\u2022\u00b7(@:]|\s[\u2012-\u2015-]+\s|"
     r"\b(?:posted|published|updated|publié|mis|on|for|in|at|am|um|im|unter|auf|vom|le|à|dans|el|op|om|kl)\b|"
     r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tues?|wed|wednes|thu|thurs|fri|sat|satur|sun)"
-    r"(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember|day)?\b[.,]?\s(?=\d|\w+\s\d)",
+    r"(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember|day)?\b[.,]?\s(?=\d|\w+\.?\s\d)",
     re.IGNORECASE,
 )
 _BETWEEN_NAMES = re.compile(r"\s*[,;/&]\s*(?:(?:and|und|et|y|e|en)\s+)?|\s+(?:and|und|et|y|e|en)\s+")

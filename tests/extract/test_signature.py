@@ -37,6 +37,9 @@ def below(line: str, head: str = "") -> tuple[str, ...]:
         ("<div class='date-and-comments'>By Ada Lind</div>", ADA),
         ("<div class='comments'>By Ada Lind</div>", ()),
         ("<p>Autor Ada Lind</p>", ()),
+        ("<p>Autor/in: Ada Lind</p>", ADA),
+        ("<p>By Ada Lind Tuesday, Apr. 2, 2026</p>", ADA),
+        ("<p>By Ada Lind, Harbourtown</p>", ADA),
         ("<p>By Ada Lind, Bo Ek, and Cy Holm</p>", ("Ada Lind", "Bo Ek", "Cy Holm")),
         ("<p>By Ada Lind, Deputy CTO, Quay Technologies</p>", ADA),
         ("<cite>By <a href='/x'>Ada Lind</a></cite><span>long Read</span>", ADA),  # no white space parts them
@@ -83,3 +86,32 @@ def test_the_headline_may_stand_below_a_logo() -> None:
 )
 def test_the_sites_name_is_no_author(author: str, url: str, authors: tuple[str, ...]) -> None:
     assert article(page(f'<meta name="author" content="{author}">'), url=url).authors == authors
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "About Us",
+        "Learn About Our Comment Policy",
+        "Account You're Logged In",
+        "Artikel Empfehlen",
+        "Bundesministerium der Häfen",
+        "Quay Technologies GmbH",
+        "harbour-post.example",
+    ],
+)
+def test_what_a_template_prints_beside_a_name_is_none(marked: str) -> None:
+    assert below(f"<div class='author'>{marked}</div>") == ()
+
+
+@pytest.mark.parametrize(
+    ("author", "authors"),
+    [
+        ("HARBOUR POST, Quayside, Norway", ()),  # the site and where it is
+        ("Ada Lind, Quayside", ADA),
+        ("Ada", ("Ada",)),
+        ("Autor/in: Ada Lind", ADA),
+    ],
+)
+def test_a_word_behind_a_name_or_the_site_is_a_place(author: str, authors: tuple[str, ...]) -> None:
+    assert article(page(f'<meta name="author" content="{author}">')).authors == authors
