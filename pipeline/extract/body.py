@@ -18,7 +18,7 @@ from pipeline.extract.ending import before_the_end, without_last_words
 from pipeline.extract.frame import brief_body
 from pipeline.extract.furniture import Line, body_lines, locate
 from pipeline.extract.page_metadata import PageMetadata
-from pipeline.extract.prune import prune
+from pipeline.extract.prune import mark_paragraphs, prune
 from pipeline.extract.recover import ending_where, with_passed_over, with_standfirst, with_subheads
 
 __all__ = ["Body", "is_whole", "read_body", "whole_body"]
@@ -66,6 +66,8 @@ def read_body(
     found, path = certain_paragraphs(tree, url), "main"
     if not found or _differs(witness, found):
         wide = main_paragraphs(tree, MAIN, url)
+        if mark_paragraphs(tree, round(_MUCH_MORE * sum(map(len, wide)))):
+            wide = certain_paragraphs(tree, url) or wide
         found = brief_body(tree, wide)
         path = "main" if found is wide else "frame"
     if path == "main" and _words(found) < _SHORT and _extends(found, more := main_paragraphs(tree, THOROUGH, url)):

@@ -12,7 +12,7 @@ from itertools import takewhile
 
 from lxml.html import Element, HtmlElement
 
-__all__ = ["prune"]
+__all__ = ["mark_paragraphs", "prune"]
 
 _EMBEDDED = re.compile(
     r"\b(?:twitter-(?:tweet|video)|instagram-media|tiktok-embed|fb-(?:post|video)|reddit-(?:embed-bq|card)|"
@@ -35,6 +35,8 @@ _INLINE = frozenset(
 _STRESSED = frozenset(("b", "strong", "i", "em", "span", "font"))
 _LOOSE_CHARS = 60  # less is a label
 _CAPTION_CHARS = 600  # longer text is no caption, whatever its class
+_PARAGRAPH_CHARS = 80  # of one; less is a label
+_RUN = 3  # paragraphs beside each other that are a text
 _CELLS = 4  # fewer make no table of data
 _CELL_WORDS = 40  # a cell with more holds prose: the table lays out a page
 
@@ -67,6 +69,30 @@ def prune(tree: HtmlElement) -> None:
     if tables and sum(map(_size, tables)) < sum(map(_size, tree.iter("p"))):
         for table in tables:
             table.drop_tree()
+
+
+def mark_paragraphs(tree: HtmlElement, size: int) -> bool:
+    """Make paragraphs of the ``div`` elements that serve as such, beside each other in one element.
+
+    trafilatura takes the longest run of ``p`` for the body, which on such a page is furniture.
+
+    Args:
+        tree: The parsed page.
+        size: Characters that they must have together.
+
+    Returns:
+        Whether there are such.
+    """
+    runs: dict[HtmlElement | None, list[HtmlElement]] = {}
+    for element in tree.iter("div"):
+        if all(child.tag in _INLINE for child in element) and _size(element) >= _PARAGRAPH_CHARS:
+            runs.setdefault(element.getparent(), []).append(element)
+    longest = max(runs.values(), key=lambda run: sum(map(_size, run)), default=[])
+    if len(longest) < _RUN or sum(map(_size, longest)) <= size:
+        return False
+    for element in longest:
+        element.tag = "p"
+    return True
 
 
 def _wrap_loose_text(tree: HtmlElement) -> None:

@@ -74,3 +74,12 @@ def test_an_article_element_that_holds_only_a_teaser_does_not_hide_the_body() ->
     )
     assert TEXT[0] in found.text
     assert TEXT[-1] in found.text
+
+
+def test_a_body_of_divs_goes_before_the_paragraphs_of_an_offer() -> None:
+    lines = [f"On day {n}, {x}" for n in range(9) for x in TEXT]
+    body = "".join(f'<div class="block">{x}</div>' for x in lines)
+    offer = "".join(f"<p>Number {n} of the magazine has all that was written on it, in print.</p>" for n in range(12))
+    markup = f'<h1>Crane escapes</h1><div class="t">{body}</div><div class="box">{offer}</div>'
+    found = article(f'<html><body><div id="content-main">{markup}</div></body></html>')
+    assert found.text.split("\n\n") == lines
