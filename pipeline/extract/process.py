@@ -24,6 +24,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _ADDRESS_SPACE = 2 * 1024**3  # bytes per worker
+_NEW_OBJECTS = 50_000  # before garbage is looked for: those of a page, which hold each other in no circle
 _REMEMBERED = 500  # pages after which caches are emptied
 _done = count(1)
 _starting = threading.Lock()
@@ -86,6 +87,7 @@ def _prepare() -> None:
     _warm_up()
     gc.collect()
     gc.freeze()  # modules are garbage never: do not look at them again and again
+    gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
 
 
 def work(limit: float, task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -79,6 +79,17 @@ def test_the_months_of_many_languages_are_known() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "day"), [("2 kwietnia 2026", "2026-04-02"), ("2 kwietnia, 16:49", None), ("2 ferry 2026", None)]
+)
+def test_a_day_far_from_the_headline_is_searched_for(line: str, day: str | None) -> None:
+    """In words that htmldate does not know itself; without a year it would depend on the day it is read on."""
+    rows = "<p>The ferry runs on.</p>" * 200
+    markup = page(lang="pl").replace("</body>", f"{rows}<div class='date'>{line}</div></body>")
+    found = article(markup, url="https://harbour-post.example/ferry").published_at
+    assert (found and found.date().isoformat()) == day
+
+
+@pytest.mark.parametrize(
     ("path", "day"),
     [
         ("2018/sep/14/ferry", "2018-09-14"),
