@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import ibis
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
-from ibis.expr.types import Table
+from ibis.expr.types import BooleanValue, Table
+
+from pipeline.fold.sketch import FIRST_PASSAGE
+from pipeline.fold.stories import MOST_COMPARED
 
 __all__ = ["Side", "candidates"]
 
-# A text most of whose keys are held by too many is one of a very large family; it is compared with its neighbours in
-# time under each such key instead of with all of them.
+# A text most of whose passages are held by very many is one of a very large family; of any other, these are furniture.
 _FAMILY_SHARE = 0.5
 
 _DAY = 86_400  # seconds
@@ -36,9 +38,10 @@ def candidates(con: Backend, new: Side, old: Side, window_days: int, max_frequen
 
     Equal texts count as one, so that five hundred copies of a story cost one comparison and cannot make its keys look
     like furniture. Of the others, keys that more than `max_frequency` texts hold are furniture or a form, not evidence,
-    unless most keys of a text are like that: then the text belongs to a large family, and each key ties it to the texts
-    before and after it. Pairs under rarer keys do not depend on how articles came in batches; a family is connected
-    however they came.
+    unless most passages of a text are like that: then it belongs to a large family. Under each key a text is compared
+    with the oldest of those that hold it (all of them, if they are few) and with the one before it. Which pairs are
+    found does not depend on how articles came in batches, as long as no key is held by more than `MOST_COMPARED`; a
+    larger family is compared with its oldest texts however they came.
 
     Args:
         new, old: No article is in both.
@@ -51,8 +54,12 @@ def candidates(con: Backend, new: Side, old: Side, window_days: int, max_frequen
     """
     texts = _texts(con, new)
     shared, times = _shared(con, new, old, texts)
-    rare, hot = shared.filter(shared.n <= max_frequency), shared.filter(shared.n > max_frequency)
-    pairs = _all_pairs(rare).union(_neighbours(hot, times, new)).distinct()
+    few, many = (
+        held.left_join(_families(shared), "article").drop("article_right")
+        for held in (shared.filter(shared.n <= MOST_COMPARED), shared.filter(shared.n > MOST_COMPARED))
+    )
+    many = _ranked(con, _evidence(many, new, max_frequency), times, window_days)
+    pairs = _all_pairs(few).union(_with_the_oldest(many), _with_the_one_before(many)).distinct()
     return _close(pairs, times, window_days).order_by(["left", "right"]).to_pyarrow()
 
 
@@ -96,33 +103,67 @@ def _times(con: Backend, new: Side, old: Side, texts: Table) -> Table:
     return con.create_table(ibis.util.gen_name("times"), times, temp=True)
 
 
-def _all_pairs(held: Table) -> Table:
-    mine, theirs = held.filter(held.fresh), held.view()
-    apart = mine.article != theirs.article
-    once = ~theirs.fresh | (mine.article < theirs.article)
-    pairs = mine.join(theirs, [mine.key == theirs.key, apart, once], rname="{name}_right")
-    # Two texts share a hundred keys: each pair once.
-    return pairs.select(left="article", right="article_right").distinct()
+def _families(shared: Table) -> Table:
+    """(article, family): texts that share passages with many others. The least of these passages stands for them all:
+    it will be the same in texts that have most of them in common."""
+    passages = shared.filter((shared.n > MOST_COMPARED) & (shared.key >= FIRST_PASSAGE))
+    return passages.group_by("article").aggregate(family=passages.key.min())
 
 
-def _neighbours(hot: Table, times: Table, new: Side) -> Table:
-    """Each member of a large family with the texts before and after it under each key they share."""
-    first = times.group_by("article").aggregate(at=times.at.min())
-    hot = hot.join(first, "article").select("key", "article", "at", "fresh")
-    total = new.keys.group_by("article").aggregate(keys=ibis._.count())
-    mine = hot.filter(hot.fresh).group_by("article").aggregate(hot=ibis._.count()).join(total, "article")
-    family = mine.filter(mine.hot > _FAMILY_SHARE * mine["keys"]).select("article", member=True)
-    order = ibis.window(group_by="key", order_by=["at", "article"])
-    row = hot.select("article", "fresh", before=hot.article.lag().over(order), before_fresh=hot.fresh.lag().over(order))
-    row = row.filter(row.before.notnull())
-    later = row.filter(row.fresh).semi_join(family, "article")
-    later = later.select(
-        left=ibis.ifelse(later.before_fresh, ibis.least(later.article, later.before), later.article),
-        right=ibis.ifelse(later.before_fresh, ibis.greatest(later.article, later.before), later.before),
-    )
-    earlier = row.filter(row.before_fresh & ~row.fresh)
-    earlier = earlier.semi_join(family, earlier.before == family.article).select(left="before", right="article")
-    return later.union(earlier)
+def _evidence(many: Table, new: Side, max_frequency: int) -> Table:
+    """Add ``counts``: a new text holds this key, and it is no furniture of that."""
+    hot = many.filter(many.fresh & (many.n > max_frequency) & (many.key >= FIRST_PASSAGE))
+    hot = hot.group_by("article").aggregate(hot=ibis._.count())
+    passages = new.keys.filter(new.keys.key >= FIRST_PASSAGE).semi_join(hot, "article")
+    of = hot.join(passages.group_by("article").aggregate(passages=ibis._.count()), "article")
+    members = of.filter(of.hot > _FAMILY_SHARE * of.passages).select("article", member=True)
+    many = many.left_join(members, "article").drop("article_right")
+    return many.mutate(counts=many.fresh & ((many.n <= max_frequency) | many.member.fill_null(False)))
+
+
+def _ranked(con: Backend, many: Table, times: Table, window_days: int) -> Table:
+    """Add the place of a text by age among those that hold a key: ``rank`` among all, ``rank_then`` among those of the
+    same ``period``. Two texts of one period, or of two that follow each other, are within the window."""
+    many = many.join(times.group_by("article").aggregate(at=times.at.min()), "article")
+    period = many.at.epoch_seconds() // (window_days * _DAY // 2) if window_days else ibis.literal(0)
+    many = many.mutate(period=period)
+    for rank, among in (("rank", ["key"]), ("rank_then", ["key", "period"])):
+        by_age = ibis.window(group_by=among, order_by=["at", "article"])
+        many = many.mutate(**{rank: ibis.row_number().over(by_age)})
+    many = many.select("key", "article", "fresh", "family", "counts", "rank", "period", "rank_then")
+    return con.create_table(ibis.util.gen_name("ranked"), many, temp=True)
+
+
+def _all_pairs(few: Table) -> Table:
+    mine, theirs = few.filter(few.fresh), few.view()
+    return _pairs(mine, theirs, ~theirs.fresh | (mine.article < theirs.article), mine.article != theirs.article)
+
+
+def _with_the_oldest(many: Table) -> Table:
+    """Each text with the oldest: of all, of its period, and of the period before."""
+    oldest = many.filter((many["rank"] < MOST_COMPARED) | (many.rank_then < MOST_COMPARED)).view()
+    then = (oldest.rank_then < MOST_COMPARED) & (many.period - oldest.period).between(0, 1)
+    near = (oldest["rank"] < MOST_COMPARED) | then
+    return _pairs(many, oldest, near, many["rank"] > oldest["rank"], many.counts | oldest.counts)
+
+
+def _with_the_one_before(many: Table) -> Table:
+    before = many.view()
+    return _pairs(many, before, many["rank"] == before["rank"] + 1, many.counts | before.counts)
+
+
+def _pairs(one: Table, other: Table, *which: BooleanValue) -> Table:
+    """Texts that hold the same key, each pair once.
+
+    Texts of one family are compared under the passages that they share. Which of their bands are the same is chance:
+    under these each would meet some more, and all of them almost all.
+    """
+    apart = (one.family != other.family).fill_null(True) | (one.key >= FIRST_PASSAGE)
+    met = one.join(other, [one.key == other.key, apart, *which], rname="{name}_right")
+    turned = met.fresh_right & (~met.fresh | (met.article > met.article_right))
+    left = ibis.ifelse(turned, met.article_right, met.article)
+    right = ibis.ifelse(turned, met.article, met.article_right)
+    return met.select(left=left, right=right).distinct()  # two texts share a hundred keys
 
 
 def _close(pairs: Table, times: Table, window_days: int) -> Table:

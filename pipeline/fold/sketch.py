@@ -21,9 +21,12 @@ from pipeline.fold import kernel, tokens
 from pipeline.lake import contract
 from pipeline.partition import ROW_BITS
 
-__all__ = ["ROW_BITS", "SketchContract", "Sketches", "key_table", "sketch", "utf8"]
+__all__ = ["FIRST_PASSAGE", "ROW_BITS", "SketchContract", "Sketches", "key_table", "sketch", "utf8"]
 
 _KEY_BITS = 33  # 32 of the hash, and one that tells passages from bands
+
+FIRST_PASSAGE = 1 << (_KEY_BITS - 1)
+"""Keys from here on are of passages, those before of bands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,7 @@ def _packed(
     """Keys of the rows that shall have some; a text without shingles has none."""
     lengths = np.diff(ends, prepend=0)
     of_passages = np.repeat(np.where(keyed, row, -1), lengths)
-    passage = (passages[: len(of_passages)].astype(np.int64) | 1 << 32) << ROW_BITS | of_passages
+    passage = (passages[: len(of_passages)].astype(np.int64) | FIRST_PASSAGE) << ROW_BITS | of_passages
     band = bands[keyed].astype(np.int64) << ROW_BITS | row[keyed, None]
     return np.concatenate([band.ravel(), passage[of_passages >= 0]])
 

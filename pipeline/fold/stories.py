@@ -17,7 +17,10 @@ from heapq import heapify, heappop, heappush
 from pipeline.article import Relation
 from pipeline.fold.relate import GROUPING
 
-__all__ = ["Link", "Member", "Place", "Story", "group", "story", "story_id"]
+__all__ = ["MOST_COMPARED", "Link", "Member", "Place", "Story", "group", "story", "story_id"]
+
+MOST_COMPARED = 30
+"""A text is compared with so many of a large family, the oldest ones; that it has no link to the others says nothing."""
 
 _FLIPPED = {Relation.EXCERPT: Relation.EXPANSION, Relation.EXPANSION: Relation.EXCERPT}
 
@@ -121,8 +124,7 @@ def group(
 
 
 def _alike(link: Link) -> bool:
-    """Whether two texts count as one: equal ones, and versions that differ in a word here and there. Of a very large
-    family only neighbours are compared, so that its pairs without a link say nothing."""
+    """Whether two texts count as one: equal ones, and versions that differ in a word here and there."""
     return link.relation is Relation.EXACT or (link.relation is Relation.SAME_VERSION and link.jaccard >= _ALIKE)
 
 
@@ -199,7 +201,8 @@ class _Groups:
 
     def _bid(self, x: str, y: str) -> tuple[float, str, str] | None:
         """Two groups by how much they agree, the most first in order; None when they do not."""
-        votes, pairs = self._known[x][y], self._texts[x] * self._texts[y]
+        votes = self._known[x][y]
+        pairs = max(votes.pairs, min(self._texts[x], MOST_COMPARED) * min(self._texts[y], MOST_COMPARED))
         weight = votes.weight + _NOTHING * (pairs - votes.pairs)
         return (-round(weight / pairs, 9), x, y) if weight > 0 and y not in self._forbidden[x] else None
 

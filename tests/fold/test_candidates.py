@@ -5,17 +5,15 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 
-import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from pipeline.engines.duckdb import engine
 from pipeline.fold.candidates import Side, candidates
 from pipeline.fold.sketch import key_table, sketch
+from pipeline.fold.stories import MOST_COMPARED
 from pipeline.text import text_hash
 
 START = datetime(2018, 9, 1, tzinfo=UTC)
@@ -69,11 +67,8 @@ def families() -> list[str]:
 def test_pairs_do_not_depend_on_batches(order: list[int], cuts: list[int]) -> None:
     texts = families()
     shuffled = articles([texts[i] for i in order])
-    at_once = {frozenset(p[:2]) for p in found(shuffled, NOTHING)}
-    in_steps: set[frozenset[object]] = set()
-    for begin, end in zip([0, *sorted(cuts)], [*sorted(cuts), 12], strict=True):
-        in_steps |= {frozenset(p[:2]) for p in found(shuffled.slice(begin, end - begin), shuffled.slice(0, begin))}
-    assert in_steps == at_once
+    at_once = in_batches(shuffled)
+    assert in_batches(shuffled, *sorted(cuts)) == at_once
     assert {frozenset(order[i] // 3 for i in pair) for pair in at_once} == {frozenset([n]) for n in range(4)}
     assert len(at_once) == 12
 
@@ -118,22 +113,56 @@ def test_any_article_of_a_text_is_near_enough(
     assert found(sides[0], sides[1], 30) == pairs
 
 
-def test_a_large_family_is_connected_without_all_its_pairs() -> None:
-    words = story(3)
-    texts = [" ".join([*words[:i], f"changed{i}", *words[i + 1 :]]) for i in range(80)] + [" ".join(words)]
-    rows = articles(texts)
-    one_by_one = found(rows.slice(40), rows.slice(0, 40), frequency=20) + found(
-        rows.slice(0, 40), NOTHING, frequency=20
-    )
-    for pairs in (found(rows, NOTHING, frequency=20), one_by_one):
-        ends = np.array([p[:2] for p in pairs])
-        graph = coo_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(len(texts), len(texts)))
-        assert connected_components(graph, directed=False)[0] == 1
-        assert len(pairs) < 81 * 80 / 2 / 2
+def family(size: int, own: int, shared: int = 150) -> list[str]:
+    """Texts that have so many words in common, and so many of their own."""
+    return [" ".join([*story(0, shared), *story(n + 1, own)]) for n in range(size)]
+
+
+def in_batches(rows: pa.Table, *ends: int, window: int = 0, frequency: int = 200) -> set[frozenset[object]]:
+    """Pairs of row numbers; the rows up to each of the ends come at once."""
+    pairs: set[frozenset[object]] = set()
+    for begin, end in zip([0, *ends], [*ends, rows.num_rows], strict=True):
+        pairs |= {
+            frozenset(p[:2]) for p in found(rows.slice(begin, end - begin), rows.slice(0, begin), window, frequency)
+        }
+    return pairs
+
+
+@pytest.mark.parametrize("own", [10, 60])
+@pytest.mark.parametrize("frequency", [40, 200])
+@pytest.mark.parametrize("ends", [[], [45, 50, 80]])
+def test_a_large_family_is_compared_with_its_oldest_texts(own: int, frequency: int, ends: list[int]) -> None:
+    pairs = in_batches(articles(family(90, own)), *ends, frequency=frequency)
+    oldest = {frozenset((i, j)) for j in range(90) for i in range(min(j, MOST_COMPARED))}
+    assert pairs >= oldest
+    assert len(pairs) < 1.1 * len(oldest) + 90
+
+
+def test_of_a_family_that_lasts_each_text_is_compared_with_some_within_the_window() -> None:
+    rows = articles(family(200, 30), days=[n // 2 for n in range(200)])
+    partners = dict.fromkeys(range(200), 0)
+    for pair in in_batches(rows, 50, 120, window=30):
+        older, later = sorted(pair)  # type: ignore[type-var]
+        assert later - older <= 61  # type: ignore[operator]
+        partners[later] += 1  # type: ignore[index]
+    assert all(partners[n] >= min(n, MOST_COMPARED) for n in range(200))
+    assert max(partners.values()) <= 3 * MOST_COMPARED
+
+
+def test_an_older_text_that_comes_late_is_compared_with_the_whole_family() -> None:
+    rows = articles(family(80, 30), days=[10] * 79 + [0])
+    assert {frozenset((n, 79)) for n in range(79)} <= in_batches(rows, 79)
+
+
+def test_a_text_without_a_time_is_compared_with_the_oldest() -> None:
+    rows = articles(family(80, 30))
+    times = rows["published_at"].to_pylist()
+    rows = rows.set_column(3, "published_at", pa.array([*times[:-1], None], pa.timestamp("us", tz="UTC")))
+    assert {frozenset((n, 79)) for n in range(MOST_COMPARED)} <= in_batches(rows, 40, window=30)
 
 
 def test_furniture_is_no_evidence() -> None:
     furniture = " ".join(story(0, 40))
     texts = [" ".join(story(n + 1, 300)) + " " + furniture for n in range(60)]
-    assert found(articles(texts), NOTHING, frequency=20) == []
-    assert len(found(articles(texts), NOTHING, frequency=200)) == 60 * 59 / 2
+    assert found(articles(texts), NOTHING, frequency=40) == []
+    assert len(found(articles(texts[:30]), NOTHING, frequency=40)) == 30 * 29 / 2

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.article import Relation
-from pipeline.fold.stories import Link, group
+from pipeline.fold.stories import MOST_COMPARED, Link, group
 
 
 def link(a: str, b: str, score: float, relation: Relation | None = None) -> Link:
@@ -77,6 +77,15 @@ def test_what_people_decided_stands() -> None:
     assert groups("abc", [], must=["ab"]) == ["ab", "c"]
     assert groups("abc", [link("a", "b", -4, TEMPLATE)], must=["ab"]) == ["ab", "c"]
     assert groups("ab", [link("a", "b", 0, EXACT)], cannot=["ab"]) == ["a", "b"]
+
+
+@pytest.mark.parametrize("score", [0.2, 4])
+def test_a_large_family_needs_no_more_links_than_those_to_its_oldest(score: float) -> None:
+    texts = [f"t{n:03}" for n in range(200)]
+    links = [link(a, b, score) for n, b in enumerate(texts) for a in texts[: min(n, MOST_COMPARED)]]
+    assert group(texts, links) == [texts]
+    # what is tied to one text of many is no part of them
+    assert group([*texts, "x"], [*links, link(texts[0], "x", score)]) == [texts, ["x"]]
 
 
 IDS = "abcdefgh"

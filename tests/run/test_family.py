@@ -5,27 +5,37 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from pipeline.config import FoldSettings
+from pipeline.fold.stories import MOST_COMPARED
 from pipeline.lake import Lake
 from pipeline.run.fold import fold_lake
 from pipeline.run.intake import ingest_files
 
 WORDS = [f"word{i}" for i in range(250)]
-SIZE = 60
+SIZE = 160
 
 
-def test_versions_that_differ_in_a_word_each(tmp_path: Path) -> None:
-    versions = [[*WORDS[: 4 * i], f"changed{i}", *WORDS[4 * i + 1 :]] for i in range(SIZE)]
+def changed(n: int) -> list[str]:
+    """The text with one word that is another."""
+    return [*WORDS[:n], f"changed{n}", *WORDS[n + 1 :]]
+
+
+def framed(n: int) -> list[str]:
+    """The text with words of its own around it."""
+    return [*(f"top{n}x{i}" for i in range(15)), *WORDS, *(f"end{n}x{i}" for i in range(25))]
+
+
+@pytest.mark.parametrize("version", [changed, framed])
+@pytest.mark.parametrize("most", [50, 200])
+def test_many_versions_of_one_text_are_one_story(tmp_path: Path, version: object, most: int) -> None:
+    lake = str(tmp_path / "lake")
+    rows = [{"id": f"v{n}", "text": " ".join(version(n)), "source": f"site {n}"} for n in range(SIZE)]  # type: ignore[operator]
     for part in range(2):
-        rows = [{"id": f"v{i}", "text": " ".join(v), "source": f"site {i}"} for i, v in enumerate(versions)]
         file = tmp_path / f"{part}.jsonl"
         file.write_text("".join(json.dumps(r) + "\n" for r in rows[part::2]))
-        ingest_files([str(file)], str(tmp_path / "lake"), f"2018-09-14T0{part}:00:00")
-        fold_lake(Lake(str(tmp_path / "lake")), FoldSettings(max_key_frequency=15))
-    assert _alive(tmp_path / "lake") == 1
-    assert Lake(str(tmp_path / "lake")).read("links").num_rows < SIZE * (SIZE - 1) / 4
-
-
-def _alive(lake: Path) -> int:
-    rows = Lake(str(lake)).read("stories", ["merged_into"])["merged_into"]
-    return int(rows.null_count)
+        ingest_files([str(file)], lake, f"2018-09-14T0{part}:00:00")
+        fold_lake(Lake(lake), FoldSettings(max_key_frequency=most))
+    assert Lake(lake).read("stories", ["merged_into"])["merged_into"].null_count == 1
+    assert Lake(lake).read("links").num_rows < 1.5 * SIZE * MOST_COMPARED
