@@ -80,18 +80,20 @@ def read_headline(titles: Iterable[str], sites: Iterable[str | None], host: str 
 def main_heading(tree: HtmlElement, titles: Iterable[str]) -> HtmlElement | None:
     """The heading that has the greatest part of what the page's own data gives as its title; else the first ``h1``.
 
-    A lower heading must have all of it where there is an ``h1``.
+    A lower heading must have all of it, but for the site's name, where there is an ``h1``.
 
     Args:
         tree: The parsed page; not changed.
         titles: What the page's data gives as its title, the site's name perhaps with it.
     """
+    titles = list(titles)
     keys = {_key(title) for title in titles}
+    whole = keys | {_key(part) for title in titles if len(part := _SEPARATOR.split(title)[0]) >= _HEADLINE}
     highest = [(key, e) for e in tree.iter("h1") if not is_logo(e) and (key := _key(text_in(e)))]
     held = [(key, e) for key, e in highest if _is_held(key, keys)]
     if not held:
         lower = ((_key(text_in(e)), e) for e in tree.iter("h2", "h3", "h4"))
-        held = [(key, e) for key, e in lower if (key in keys if highest else _is_held(key, keys))]
+        held = [(key, e) for key, e in lower if (key in whole if highest else _is_held(key, keys))]
     found = max(held, key=lambda h: len(h[0]), default=next(iter(highest), None))
     return found[1] if found else None
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-__all__ = ["article_node", "names", "nodes", "plain", "selectors", "strings", "types"]
+__all__ = ["article_node", "names", "nodes", "plain", "resolved", "selectors", "strings", "types"]
 
 _ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report$|LiveBlogPosting|Review$")
 _MAX_NODES = 5_000  # objects looked at on one page
@@ -62,6 +62,15 @@ def _read(text: str) -> Any:
 def article_node(found: list[dict[str, Any]]) -> dict[str, Any]:
     """The first object that is an article; an empty one if there is none."""
     return next((n for n in found if any(_ARTICLE_TYPES.search(t) for t in types(n))), {})
+
+
+def resolved(value: Any, found: list[dict[str, Any]]) -> Any:
+    """`value`, or each in it, with the object that it names by ``@id`` only in its place, if that is among `found`."""
+    if isinstance(value, list):
+        return [resolved(entry, found) for entry in value[:50] if not isinstance(entry, list)]
+    if not isinstance(value, dict) or "name" in value or not value.get("@id"):
+        return value
+    return next((node for node in found if node.get("@id") == value["@id"] and "name" in node), value)
 
 
 def types(node: dict[str, Any]) -> list[str]:

@@ -100,7 +100,7 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
         *_ld("title", _title(tree)),
     ]
     page.heading = main_heading(tree, (title for _, title in said))
-    if page.heading is not None and not headings:
+    if page.heading is not None and page.heading.tag != "h1":
         headings = [text_in(page.heading)]
     titles = [
         # if there is just one: of 211 pages it was the headline on 177, og:title on 154
@@ -120,12 +120,13 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
             )
         )
     )
-    people = [("json-ld", n) for n in json_ld.names(data.get("author"), organisations=False)]
+    wrote = json_ld.resolved(data.get("author") or data.get("creator"), nodes)
+    people = [("json-ld", n) for n in json_ld.names(wrote, organisations=False)]
     people = people or _get(meta, "author", "article:author", "parsely-author", "byl", "dc.creator")
     page.authors = [name for _, name in people]
     if people:
         origins["authors"] = people[0][0]
-    page.organisations = list(json_ld.names(data.get("author"), organisations=True))
+    page.organisations = list(json_ld.names(wrote, organisations=True))
     page.byline = _byline(tree)
     published = best_moment(
         origins, "published_at", seen,
@@ -160,10 +161,10 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
     )
     links = [("link", e.get("href")) for e in tree.iter("link") if "canonical" in (e.get("rel") or "").lower().split()]
     page.canonical = _first(origins, "url", [*(x for x in links if x[1]), *_get(meta, "og:url")])
+    publishers = json_ld.names(json_ld.resolved(data.get("publisher"), nodes))
     page.publisher = _publisher(
         origins, page.canonical,
-        [*_get(meta, "og:site_name"), *(("json-ld", n) for n in json_ld.names(data.get("publisher"))),
-         *_get(meta, "application-name")],
+        [*_get(meta, "og:site_name"), *(("json-ld", n) for n in publishers), *_get(meta, "application-name")],
     )  # fmt: skip
     if page.section == page.publisher:  # a site's front page is no section
         page.section = None

@@ -23,6 +23,7 @@ _CAPTION = re.compile(
 )
 _BESIDE = re.compile(  # what names itself something else than the text: shown to readers between and below it
     r"newsletter|comments?[-_ ]?(?:list|section|widget|area|thread|content|body|wrapper)|xenforo-comment|disqus|"
+    r"(?:^|[-_ ])(?:comentarios|comentários|kommentare|commentaires|commenti|reacties|komentarze)(?:$|[-_ ])|"
     r"(?:author|writer)s?[-_ ]*(?:bio|info|box|card|desc)|(?:^|[-_ ])(?:bio|biography|about-(?:the-)?author|popup|"
     r"modal|tooltip|error-msg|error-message)(?:$|[-_ ])",
     re.IGNORECASE,
@@ -51,7 +52,8 @@ def prune(tree: HtmlElement) -> None:
         quote.drop_tree()
     captions, beside = [], []
     for element in tree.iter("figcaption", "div", "p", "span", "small", "em", "i", "section", "ul", "li", "form"):
-        match _named("figcaption" if element.tag == "figcaption" else element.get("class") or ""):
+        name = "figcaption" if element.tag == "figcaption" else element.get("class") or ""
+        match _named(name) or _named(element.get("id") or ""):
             case "caption" if element.tag == "figcaption" or _size(element) < _CAPTION_CHARS:
                 captions.append(element)
             case "beside":

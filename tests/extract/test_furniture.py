@@ -89,6 +89,7 @@ def test_furniture_amid_the_text_is_left_out(markup: str) -> None:
         "<p>Bo Ek in Els and Cy Holm in Grund contributed to this report.</p>",
         "<p>（编辑：林文 王海）</p>",
         '<ul class="comments-list"><li><p>Finally a ferry again for all of us here, says Bo.</p></li></ul>',
+        '<div id="comentarios_lectores"><p>Finally a ferry again for all of us here, says Bo.</p></div>',
     ],
 )
 def test_furniture_behind_the_text_is_left_out(markup: str) -> None:

@@ -90,6 +90,8 @@ def test_which_clock_counts(head: str, listed: datetime | None, expected: dateti
         ("<title>Ferry to run again_Quay</title>", "Ferry to run again</h1><h1>Ferry to run again", "Ferry to run again"),
         ("<title>Ferry to run again at last » Coast » The Quay</title>",
          "Ferry to run again at last<span>The Quay</span>", "Ferry to run again at last"),
+        ("<title>Ferry to run again at last | The Quay</title>",  # below a rubric
+         "News</h1><h2>Ferry to run again at last</h2><h1>", "Ferry to run again at last"),
         ("<title>Ten to one - the ferry - a story</title>", "", "Ten to one - the ferry - a story"),
     ],
 )  # fmt: skip

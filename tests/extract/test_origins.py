@@ -119,6 +119,24 @@ def test_names_of_sites_and_accounts_are_no_authors(said: list[str], authors: tu
     assert article(page(head).replace("</h1>", f"</h1>{byline}")).authors == authors
 
 
+@pytest.mark.parametrize(
+    "author",
+    [
+        {"@id": "/#ada"},
+        [{"@id": "/#ada"}, {"@id": "/#unknown"}],
+        {"@type": "Person", "@id": "/#ada", "name": "Ada Lind"},
+        {"@type": "Person", "name": ["Ada Lind"]},
+        "Ada Lind",
+    ],
+)
+@pytest.mark.parametrize("attribute", ["author", "creator"])
+def test_an_author_may_be_named_by_the_id_of_another_object(author: object, attribute: str) -> None:
+    person = {"@type": "Person", "@id": "/#ada", "name": "Ada Lind"}
+    graph = [{"@type": "NewsArticle", attribute: author}, person, {"@type": "Person", "@id": "/#bo", "name": "Bo Ek"}]
+    head = f'<script type="application/ld+json">{json.dumps({"@graph": graph})}</script>'
+    assert article(page(head)).authors == ("Ada Lind",)
+
+
 def test_a_rubric_in_the_heading_is_no_part_of_the_headline() -> None:
     head = '<meta property="og:title" content="What the new ferry means for us">'
     assert article(page(head, h1="<span>Opinion</span> What the new ferry means for us")).title == (
