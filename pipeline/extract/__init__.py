@@ -11,10 +11,11 @@ from dataclasses import replace
 
 from pipeline.article import Article, Capture, Clock, Reason, Reject
 from pipeline.config import ExtractSettings
-from pipeline.extract.bylines import agency_in, author_names, is_end_mark, place_in, read_dateline
+from pipeline.extract.bylines import agency_in, is_end_mark, place_in, read_dateline
 from pipeline.extract.decode import decode
 from pipeline.extract.failure import Unextractable
 from pipeline.extract.language import article_language
+from pipeline.extract.opening import reporters_in, without_opening
 from pipeline.extract.sniff import Kind, binary_kind, text_kind
 from pipeline.text import mend, reading_form
 
@@ -22,11 +23,7 @@ __all__ = ["extract"]
 
 _TITLE_CHARS = 300
 _UNSPACED = re.compile("[\u3040-\u30ff\u4e00-\u9fff\u0e00-\u0e7f]")
-_BYLINE = re.compile(r"By [A-Z][^\d\n:!?]{2,80}(?<![.,;])")
-_LEAD = re.compile(
-    r"(?:(?:text|tekst)\s+)?(?:by|von|par|por|door|di|av|af)\s+|(?:text|tekst|autor|auteur)\s*:\s*", re.IGNORECASE
-)
-_BYLINE_CHARS = 80
+_MAIL = re.compile(r"(?:e-?mail:?\s*)?[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+", re.IGNORECASE)
 
 
 def extract(
@@ -131,26 +128,12 @@ def _finished(article: Article, capture: Capture, publisher: str | None, languag
 
 
 def _trimmed(text: str, headline: str, authors: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """`text` without headline and byline on top and a wire's end mark below; the authors, the byline's if no others."""
+    """`text` without what only opens or ends it; the authors, whom the text names as such if no others are known."""
     paragraphs = text.split("\n\n")
-    while len(paragraphs) > 1 and is_end_mark(paragraphs[-1]):
+    while len(paragraphs) > 1 and (is_end_mark(paragraphs[-1]) or _MAIL.fullmatch(paragraphs[-1])):
         paragraphs.pop()
-    while len(paragraphs) > 1 and (paragraphs[0] == headline or _is_byline(paragraphs[0], authors)):
-        line = paragraphs.pop(0)
-        if not authors and line != headline:
-            authors = author_names([line])
-    return "\n\n".join(paragraphs), authors
-
-
-def _is_byline(line: str, authors: tuple[str, ...]) -> bool:
-    """Whether a line on top only says who wrote the article: ``By Ada Lind``, ``Von ADA LIND, Els``."""
-    if _BYLINE.fullmatch(line):
-        return True
-    lead = _LEAD.match(line)
-    rest = line[lead.end() if lead else 0 :].casefold()
-    names = tuple(map(str.casefold, authors))
-    is_led = lead is not None and len(rest) <= _BYLINE_CHARS and rest[-1:] not in (".", "!", "?", "")
-    return rest in names or (is_led and rest.startswith(names))
+    paragraphs, authors = without_opening(paragraphs, headline, authors)
+    return "\n\n".join(paragraphs), authors or reporters_in(paragraphs)
 
 
 def _words(text: str) -> int:

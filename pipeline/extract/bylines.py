@@ -28,8 +28,10 @@ _AMBIGUOUS = {"pa", "ap", "apa", "ani", "ats", "pap", "efe", "mti", "pti"}  # wo
 
 _BY = re.compile(r"^(?:(?:written\s+)?by:?|von|par|por|autor[/:*_]in:?)\s+", re.IGNORECASE)
 _SPLIT = re.compile(
-    r"\s*(?:;|\n|\||•|\s&\s|,?\s+(?:and|und|et)\s+|,(?!\s*(?:Jr|Sr|I{2,3}|MD|PhD|Ph\.D)\b))\s*", re.IGNORECASE
+    r"\s*(?:;|\n|\||•|、|\s&\s|,?\s+(?:and|und|et)\s+|,(?!\s*(?:Jr|Sr|I{2,3}|MD|PhD|Ph\.D)\b))\s*", re.IGNORECASE
 )
+_REPORTER = re.compile(r"^(?:기자|[记記]者)\s*[:：]?\s*|\s*(?:선임\s?|수습\s?)?(?:기자|특파원|[记記]者)$")
+_UNSPACED_NAME = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{2}")
 _NO_NAME = re.compile(
     r"https?:|www\.|[@/<>{}\[\](]|\d{2}|(?-i:^[a-z]+(?:-[a-z]+)+$)|^(?:about|über|learn)\s|"
     # what templates print beside a name
@@ -146,12 +148,15 @@ def author_names(bylines: Iterable[str | None], site: str | None = None, host: s
     for byline in bylines:
         is_led = False  # by a name of several words, or by the site's
         for part in _SPLIT.split(_BY.sub("", " ".join((byline or "").split(" ")).strip())[:500]):
-            name, _ = without_agency(" ".join(_BY.sub("", part.strip(" .,;:-\u2013\u2014*")).split()))
+            bare = _REPORTER.sub("", _BY.sub("", part.strip(" .,;:-\u2013\u2014*")))
+            name, _ = without_agency(" ".join(bare.split()))
             is_site = _is_site(name, site, host, among=bool(names))
             if " " not in name and is_led:
                 continue
             is_led = is_led or is_site or " " in name
-            if is_site or not 2 < len(name) <= 60 or _NO_NAME.search(name) or agency_in(name):
+            if is_site or not (2 < len(name) <= 60 or _UNSPACED_NAME.fullmatch(name)):
+                continue
+            if _NO_NAME.search(name) or agency_in(name):
                 continue
             if name.isupper() and " " in name:
                 name = name.title()

@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 
 from pipeline.extract.bylines import author_names
 from pipeline.extract.headline import from_heading, stands_elsewhere
+from pipeline.extract.opening import reporters_in
 
 __all__ = ["signed"]
 
@@ -74,7 +75,7 @@ def signed(tree: HtmlElement, headline: HtmlElement | None, site: str | None, ho
     at = 0
     last = _NEAR
     for n, element in enumerate(islice(tree.iter() if headline is None else from_heading(headline), _NEAR)):
-        if n <= last and headline is not None and (led := _led(element, site, host)):
+        if n <= last and headline is not None and (led := _led(element, site, host) or _reporters(element)):
             return led
         if not _is_signature(element) or stands_elsewhere(element):
             continue
@@ -87,6 +88,13 @@ def signed(tree: HtmlElement, headline: HtmlElement | None, site: str | None, ho
             at, last = n, min(last, n + _TOGETHER)
     # an element around a name holds it with the author's office: "Ada Lind Staff"
     return tuple(dict.fromkeys(n for n in names if not any(m != n and m in n for m in names)))
+
+
+def _reporters(element: HtmlElement) -> tuple[str, ...]:
+    """Reporters in an element's own first text, as Korean, Chinese and Japanese pages name them."""
+    text = (element.text or "").strip()
+    found = reporters_in([text]) if text and element.tag not in _UNSEEN else ()
+    return () if found and stands_elsewhere(element) else found
 
 
 def _led(element: HtmlElement, site: str | None, host: str | None) -> tuple[str, ...]:

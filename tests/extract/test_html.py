@@ -217,6 +217,36 @@ def test_headline_and_byline_on_top_of_the_text_are_taken_off() -> None:
     assert found.authors == ("Ada Lind",)
 
 
+STANDFIRST = "Six ferries a day cross the strait until autumn, one more than in spring, and on Sundays four."
+
+
+@pytest.mark.parametrize(
+    ("line", "is_text"),
+    [
+        ("By Ada Lind", False),
+        ("| von Ada Lind", False),
+        ("Written by: Ada Lind", False),
+        ("Coast: Ferry to run again at last", False),  # the headline with its kicker
+        ("Ferry to run again at last, and nobody knows for how long", True),
+        ("Updated", False),
+        ("Published by nobody", True),
+        ("Courtesy of Harbour News", False),
+        ("Courtesy of the harbour, it ran for nothing.", True),
+        ("Harbour Post Executive News Editor", False),
+        ("Dear Editor", True),
+        ("Reuters", False),
+        ("By Land and Sea", True),  # a subhead
+    ],
+)
+def test_notes_and_bylines_below_the_standfirst_are_no_text(line: str, is_text: bool) -> None:
+    markup = page('<meta name="author" content="Ada Lind">', [STANDFIRST, line, *TEXT], h1="Ferry to run again at last")
+    assert article(markup).text.split("\n\n") == [STANDFIRST, *[line] * is_text, *TEXT]
+
+
+def test_an_address_below_the_text_is_none_of_it() -> None:
+    assert article(page(paragraphs=[*TEXT, "ada@harbour-post.example<br>(END)"])).text.split("\n\n") == TEXT
+
+
 @pytest.mark.parametrize(
     ("line", "is_text"),
     [

@@ -40,6 +40,13 @@ def below(line: str, head: str = "") -> tuple[str, ...]:
         ("<p>Autor/in: Ada Lind</p>", ADA),
         ("<p>By Ada Lind Tuesday, Apr. 2, 2026</p>", ADA),
         ("<p>By Ada Lind, Harbourtown</p>", ADA),
+        ("<p>(서울=연합뉴스) 홍길동·김철수 기자 = 배는 가을까지 다닌다.</p>", ("홍길동", "김철수")),
+        ("<span>홍길동 기자</span><span>2026.04.02</span>", ("홍길동",)),
+        ("<p>홍길동 선임기자 hong@quay.example</p>", ("홍길동",)),
+        ("<p>배는 가을까지 다닌다고 기자에게 말했다.</p>", ()),
+        ("<p>新华社港口4月2日电（记者张三、李小四）渡轮将开到秋天。</p>", ("张三", "李小四")),
+        ("<p>【ソウル=山田太郎】船は秋まで出る。</p>", ("山田太郎",)),
+        ("<div class='related'><span>홍길동 기자</span></div>", ()),
         ("<p>By Ada Lind, Bo Ek, and Cy Holm</p>", ("Ada Lind", "Bo Ek", "Cy Holm")),
         ("<p>By Ada Lind, Deputy CTO, Quay Technologies</p>", ADA),
         ("<cite>By <a href='/x'>Ada Lind</a></cite><span>long Read</span>", ADA),  # no white space parts them
@@ -111,6 +118,8 @@ def test_what_a_template_prints_beside_a_name_is_none(marked: str) -> None:
         ("Ada Lind, Quayside", ADA),
         ("Ada", ("Ada",)),
         ("Autor/in: Ada Lind", ADA),
+        ("홍길동 기자", ("홍길동",)),
+        ("记者 张三、李小四", ("张三", "李小四")),
     ],
 )
 def test_a_word_behind_a_name_or_the_site_is_a_place(author: str, authors: tuple[str, ...]) -> None:

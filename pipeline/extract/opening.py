@@ -1,0 +1,94 @@
+"""What stands on top of a text and is none of it, and whom the text itself names as its reporters."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.extract.bylines import agency_in, author_names
+
+__all__ = ["reporters_in", "without_opening"]
+
+_TOP = 3  # paragraphs; the standfirst may be among them
+_BYLINE = re.compile(r"By [A-Z][^\d\n:!?]{2,80}(?<![.,;])")
+_LEAD = re.compile(
+    r"(?:(?:text|tekst|written)\s+)?(?:by|von|par|por|door|di|av|af)\b:?\s+|(?:text|tekst|autor|auteur)\s*:\s*",
+    re.IGNORECASE,
+)
+_BYLINE_CHARS = 80
+_RULES = "|\u00b7\u2022\u2013\u2014- "
+_HEADLINE_CHARS = 20  # of a headline that can be told from a part of a sentence
+_KICKER_CHARS = 40
+_NOTE = re.compile(  # stamps without their time, credits, offices
+    r"\W?(?:last\s+)?(?:updated|published|posted|aktualisiert(?:\s+am)?|veröffentlicht(?:\s+am)?|publié\s+le|"
+    r"mis\s+à\s+jour\s+le|publicado|actualizado)\W*|"
+    r"(?:(?:photo|image|story)\s+)?courtesy(?:\s+of|:)\s[^.!?]{2,60}|"
+    r"(?-i:(?!Dear|To)(?:[A-Z][\w'\u2019&.-]*\s){0,6}(?:Editor|Reporter|Correspondent|Writer|Columnist|Contributor))",
+    re.IGNORECASE,
+)
+_REPORTERS = (
+    # (서울=연합뉴스) 홍길동 기자 =   /  홍길동 기자 gildong@example.com
+    re.compile(
+        r"(?:^|[\s=)/])(?P<names>[가-힣]{2,4}(?:\s?[·,]\s?[가-힣]{2,4}){0,4})\s(?:선임\s?|수습\s?)?(?:기자|특파원)"
+        r"(?=\s*(?:=|$|\(?[\w.+-]+@))"
+    ),
+    # （记者张三、李四）
+    re.compile(
+        r"[（(][^（()）]{0,8}[记記]者[\s:：]?(?P<names>[\u4e00-\u9fff]{2,4}(?:[、\s][\u4e00-\u9fff]{2,4}){0,4})\s?[)）]"
+    ),
+    # 【ソウル=山田太郎】
+    re.compile(r"^【[^】=＝]{1,12}[=＝](?P<names>[\u3041-\u30ff\u4e00-\u9fff々]{2,8})】"),
+)
+_MARKS = frozenset("자특者【")  # one of which is in all that they match
+_OPENING_CHARS = 100
+_SIGNATURE_CHARS = 60
+
+
+def without_opening(
+    paragraphs: list[str], headline: str, authors: tuple[str, ...]
+) -> tuple[list[str], tuple[str, ...]]:
+    """`paragraphs` without headline, bylines and notes on top; the authors, the byline's if no others are known.
+
+    Below the first paragraph that stays, a byline is one only if it names a known author.
+    """
+    kept: list[str] = []
+    for line in paragraphs[:_TOP]:
+        bare = line.lstrip(_RULES)
+        if _is_headline(line, headline) or _NOTE.fullmatch(line) or agency_in(line):
+            continue
+        if _is_byline(bare, authors, sure=bool(kept)):
+            authors = authors or author_names([bare])
+            continue
+        kept.append(line)
+    kept += paragraphs[_TOP:]
+    return kept or paragraphs, authors
+
+
+def reporters_in(paragraphs: list[str]) -> tuple[str, ...]:
+    """Reporters as Korean, Chinese and Japanese texts name them: behind the dateline, or in a line of its own below."""
+    last = paragraphs[-1] if len(paragraphs[-1]) <= _SIGNATURE_CHARS else ""
+    for text in (paragraphs[0][:_OPENING_CHARS], last):
+        if _MARKS.isdisjoint(text):
+            continue
+        for pattern in _REPORTERS:
+            if found := pattern.search(text):
+                return author_names([re.sub(r"[·\s]+", ",", found["names"])])
+    return ()
+
+
+def _is_headline(line: str, headline: str) -> bool:
+    """Whether a line is the headline, perhaps with a kicker in front."""
+    if line == headline:
+        return True
+    kicker = len(line) - len(headline)
+    return len(headline) >= _HEADLINE_CHARS and 0 < kicker <= _KICKER_CHARS and line.endswith(f" {headline}")
+
+
+def _is_byline(line: str, authors: tuple[str, ...], *, sure: bool) -> bool:
+    """Whether a line only says who wrote the article: ``By Ada Lind``, ``Von ADA LIND, Els``."""
+    if _BYLINE.fullmatch(line) and not sure:
+        return True
+    lead = _LEAD.match(line)
+    rest = line[lead.end() if lead else 0 :].casefold()
+    names = tuple(map(str.casefold, authors))
+    is_led = lead is not None and len(rest) <= _BYLINE_CHARS and rest[-1:] not in (".", "!", "?", "")
+    return rest in names or (is_led and rest.startswith(names))
