@@ -25,7 +25,11 @@ _ERROR = re.compile(  # titles of what servers show instead of a page
     r"attention\s+required.{0,30}|are\s+you\s+a\s+(?:robot|human).{0,20}|(?:please\s+)?verify\s+you.{0,30}|"
     r"pardon\s+our\s+interruption.{0,10}|service\s+unavailable|bad\s+gateway|something\s+went\s+wrong.{0,20}|"
     r"(?:human|security)\s+(?:verification|check)|seite\s+nicht\s+gefunden|page\s+(?:introuvable|non\s+trouvée)|"
-    r"página\s+no\s+encontrada|pagina\s+non\s+trovata|страница\s+не\s+найдена)\W*",
+    r"página\s+no\s+encontrada|pagina\s+non\s+trovata|страница\s+не\s+найдена|página\s+não\s+encontrada|"
+    r"(?:de(?:ze)?\s+)?pagina\s+(?:is\s+)?niet\s+gevonden|sidan\s+(?:kunde\s+inte\s+)?hitta(?:de)?s(?:\s+inte)?|"
+    r"sid(?:en|a)\s+(?:blev|ble|finnes)\s+ikke(?:\s+funne[nt])?|sivua\s+ei\s+löyt\w+|stránka\s+nenalezena|"
+    r"nie\s+znaleziono\s+strony|strona\s+nie\s+została\s+znaleziona|(?:fehler|erreur|fout|errore|fel)\s+(?:40[0-9]|410|50[0-9])|"
+    r"(?:お探しの)?ページが?(?:は)?見つかりません(?:でした)?|페이지를\s+찾을\s+수\s+없습니다|(?:页面|頁面)(?:不存在|未找到))\W*",
     re.IGNORECASE,
 )
 _CONSENT = re.compile(
@@ -55,7 +59,13 @@ _PAYWALL = re.compile(
     r"(?:subscribe|sign\s+(?:in|up)|log\s+in|register|become\s+a\s+(?:member|subscriber)|buy)\b.{0,60}\b(?:to\s+)?"
     r"(?:continue|keep|read(?:ing)?|unlock|access)|(?:this\s+(?:article|content|story)|full\s+access)\b.{0,40}\b"
     r"(?:subscribers?|members?|premium)|continue\s+reading\s+(?:this|your)\s+article|weiterlesen\s+mit|"
-    r"(?:réservé|reservado|riservato)\b.{0,30}\b(?:abonnés|suscriptores|abbonati)",
+    r"(?:réservé|reservado|riservato|exklusiv\s+für)\b.{0,30}\b(?:abonnés|suscriptores|abbonati|abonnent\w+)|"
+    r"(?:abonnez-vous|connectez-vous|s.abonner)\s+pour\s+(?:lire|continuer|accéder)|"
+    r"il\s+vous\s+reste\s+\d.{0,20}\bà\s+lire|la\s+suite\s+est\s+réservée|"
+    r"(?:jetzt\s+)?(?:abonnieren|registrieren|anmelden)\s+(?:und|um)\s+(?:\w+\s+){0,3}(?:weiter)?(?:zu)?lesen|"
+    r"para\s+(?:seguir|continuar)\s+(?:leyendo|lendo)\b.{0,40}\b(?:suscr|inicia|reg[ií]str|assin)|"
+    r"(?:suscr[ií]bete|assine|abbonati)\s+(?:para|per)\s+(?:seguir|continuar\w*|continuare)\s+(?:a\s+)?(?:leyendo|lendo|lege?re|a\s+ler)|"
+    r"(?:lees|lezen)\b.{0,30}\bverder\b.{0,30}\babonn|logga\s+in\s+för\s+att\s+läsa",
     re.IGNORECASE,
 )
 

@@ -17,7 +17,9 @@ def ld(**fields: object) -> str:
 
 @pytest.mark.parametrize(
     "title",
-    ["404 - Page not found", "Page not found | Harbour Post", "Access Denied", "Just a moment...", "Error 503", "Seite nicht gefunden"],
+    ["404 - Page not found", "Page not found | Harbour Post", "Access Denied", "Just a moment...", "Error 503", "Seite nicht gefunden",
+     "Fehler 404", "Pagina niet gevonden", "Sidan hittades inte", "Página não encontrada", "Nie znaleziono strony",
+     "ページが見つかりません", "페이지를 찾을 수 없습니다", "页面不存在"],
 )  # fmt: skip
 def test_error_pages_served_as_a_success_are_turned_away(title: str) -> None:
     found = reject(page(f"<title>{title}</title>", [SENTENCE, "Try the search, or go back."], h1=""))
@@ -92,6 +94,13 @@ PAID = ld(
         (ld(**{"@type": "NewsArticle", "wordCount": 900}), "", True),
         (ld(**{"@type": "NewsArticle", "wordCount": 120}), "", False),
         ("", "<div><span>Subscribe to continue reading this article</span></div>", True),
+        ("", "<p>Jetzt abonnieren und weiterlesen</p>", True),
+        ("", "<p>Dieser Artikel ist exklusiv für unsere Abonnenten</p>", True),
+        ("", "<p>Il vous reste 70 % de cet article à lire</p>", True),
+        ("", "<p>Abonnez-vous pour lire la suite</p>", True),
+        ("", "<p>Para seguir leyendo, suscríbete</p>", True),
+        ("", "<p>Die Zeitung abonnieren 400 Leser</p>", False),
+        ("", "<p>Il vous reste 20 jours pour visiter le phare</p>", False),
     ],
 )
 def test_a_part_before_a_paywall_is_marked(head: str, markup: str, truncated: bool) -> None:
