@@ -34,6 +34,9 @@ LABEL = re.compile(
     notícias\s+relacionadas | (?:ti\s+)?potrebbe\s+interessarti | leggi\s+anche | vedi\s+anche\b |
     articoli\s+correlati | lees\s+(?:ook|meer|verder) | meer\s+over | gerelateerde?\W | relatera(?:t|de)\b |
     läs\s+(?:också|mer) | les\s+også | læs\s+også | lue\s+myös |
+    관련\s?(?:기사|뉴스) | (?:関連|あわせて読みたい)(?:記事|ニュース)?\W*$ |
+    (?:相关|相關)(?:新闻|新聞|阅读|閱讀|报道|報導|文章)\W*$ |
+    延伸(?:阅读|閱讀)\W*$ | (?:เรื่อง|ข่าว)ที่เกี่ยวข้อง\W*$ | (?:اقرأ|إقرأ)\s+أيضا | (?:مواضيع|أخبار)\s+ذات\s+صلة |
     (?:czytaj|zobacz|przeczytaj)\s+(?:też|także|więcej|również) | czytaj\s+dalej |
     čtěte\s+(?:také|též) | přečtěte | читайте\s+(?:также|ещё|також)
     )""",
@@ -112,7 +115,7 @@ MARK = re.compile(
     (?:\w+\s+)?(?:teilen|drucken|versenden)|kommentare?|symbol(?:bild|foto)|
     (?:archiv|symbol)?(?:foto|bild|grafik)s?\s*:.{0,80}|crédits?(?:\s+photos?)?\s*:.{0,80}|
     (?:quelle|fuente|fonte|źródło|kilde)\s*:.{1,60}|partager|commentaires?|imprimer|compartir|condividi|commenti|facebook|twitter|whatsapp|email|
-    comments?|leave\s+a\s+(?:reply|comment)|\d+\s+(?:comments?|shares?|views)|\d+\s+of\s+\d+|\d+/\d+|
+    comments?|leave\s+a\s+(?:reply|comment)|tags?|schlag(?:worte|wörter)|stichw(?:orte|örter)|mots[\s-]clés|etiquetas|\d+\s+(?:comments?|shares?|views)|\d+\s+of\s+\d+|\d+/\d+|
     (?=[^/]*/)[^。]{0,120}
         (?-i:\b(?:REUTERS|Reuters|AFP|EPA|Getty\ Images|Shutterstock|imago))\s?/\s?(?-i:[A-Z])[\w\ .'-]{2,40}|
     (?:纠错\W+)?(?:责任编辑|责编|编辑|責任編輯|編輯)\s*[:：].{1,40}|

@@ -9,7 +9,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from pipeline.extract.bylines import author_names
-from pipeline.extract.headline import from_heading, stands_elsewhere
+from pipeline.extract.headline import from_heading, stands_elsewhere, text_in
 from pipeline.extract.opening import reporters_in
 
 __all__ = ["signed"]
@@ -40,6 +40,11 @@ _LEAD = re.compile(  # "by" in some languages
 _DATED_LEAD = re.compile(  # "2 April 2026 by"; the date in figures
     r"[^!?]{0,70}\d[^!?]{0,30}\s(?:by|von|par|por|door|da|di|av|af)\s+(?=[^\W\d_a-zß-ÿ])"
 )
+_BARS = re.compile(r"\s*[|\u2022\u00b7]\s*")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_NEXT = 20  # elements behind the headline, among which a byline is one by its form alone
+_PARTS = 3  # name, place, date
+_PARTS_MOST = 8  # elements in such a line
 _LED_CHARS = 200  # a longer line is a sentence
 _BEFORE_CHARS = 60  # a date; more is a caption, and behind it is who took the picture
 _BEHIND_NAMES = re.compile(  # dates, offices, what a template prints
@@ -86,8 +91,26 @@ def signed(tree: HtmlElement, headline: HtmlElement | None, site: str | None, ho
             names += found
             holders = holders or above
             at, last = n, min(last, n + _TOGETHER)
+    if not names and headline is not None:
+        return _unlabelled(tree, headline, site, host)
     # an element around a name holds it with the author's office: "Ada Lind Staff"
     return tuple(dict.fromkeys(n for n in names if not any(m != n and m in n for m in names)))
+
+
+def _unlabelled(tree: HtmlElement, headline: HtmlElement, site: str | None, host: str | None) -> tuple[str, ...]:
+    """Names in front of a place and a date, right below the headline: ``Ada Lind | Els | 2 April 2026``.
+
+    A rubric may stand there as well, but the page links to it.
+    """
+    for element in islice(from_heading(headline), _NEXT):
+        parts = [p for p in _BARS.split(_line(_shown(element))) if p] if len(element) <= _PARTS_MOST else []
+        if len(parts) < _PARTS or not _YEAR.search(parts[-1]) or sum(map(len, parts)) > _LED_CHARS:
+            continue
+        names = author_names(parts[:1], site, host)
+        if names and all(map(_NAME.fullmatch, names)) and not stands_elsewhere(element):
+            linked = {text_in(a) for a in tree.iter("a")}
+            return () if linked.intersection(names) else names
+    return ()
 
 
 def _reporters(element: HtmlElement) -> tuple[str, ...]:

@@ -40,6 +40,11 @@ def below(line: str, head: str = "") -> tuple[str, ...]:
         ("<p>Autor/in: Ada Lind</p>", ADA),
         ("<p>By Ada Lind Tuesday, Apr. 2, 2026</p>", ADA),
         ("<p>By Ada Lind, Harbourtown</p>", ADA),
+        ("<p>Ada Lind | Els | 2 April 2026</p>", ADA),
+        ("<div><span>Ada Lind, Bo Ek</span> \u2022 <b>Els</b> \u2022 <span>02/04/2026</span></div>", BOTH),
+        ("<p>Ferries and Boats | Els | 2 April 2026</p>", ()),  # no name
+        ("<p><a href='/real'>Real Estate</a> | Els | 2 April 2026</p>", ()),  # a rubric
+        ("<p>Real Estate | 2 April 2026</p>", ()),
         ("<p>(서울=연합뉴스) 홍길동·김철수 기자 = 배는 가을까지 다닌다.</p>", ("홍길동", "김철수")),
         ("<span>홍길동 기자</span><span>2026.04.02</span>", ("홍길동",)),
         ("<p>홍길동 선임기자 hong@quay.example</p>", ("홍길동",)),
