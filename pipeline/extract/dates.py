@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from itertools import chain, islice
 from typing import Any
 
@@ -58,6 +59,12 @@ _CLOCK = re.compile(r"\b(\d{1,2})[:.h](\d{2})(?::\d{2})?(?:\s*([ap])\.?m\b)?", r
 _TIME_OF_DAY = re.compile(r"\W?\b\d{1,2}:\d\d(?::\d\d)?\b")
 _SHORTENED = re.compile(r"(?<=[^\W\d_]{3})\.\s?|(?<=\bSep)t\b\.?")  # "Dec. 22, 2023"
 _IN_NUMBERS = re.compile(r"\b(0?[1-9]|1[0-2])[/-](\d{1,2})[/-]((?:20)?\d\d)\b")
+_FAR = 40  # elements behind the headline, beyond which a date may be of something else
+_LABELLED = re.compile(  # in front of the day of publication
+    r"\s*(?:(?:first\s+)?published|veröffentlicht|erschienen|publi(?:é|cado|cerad|ceret|sert)|pubblicato|gepubliceerd|"
+    r"opublikowan[oey]|publikováno|julkaistu|опубликовано|опубліковано)\b[^\d.!?]{0,12}?(?=\d|\w+\s\d)",
+    re.IGNORECASE,
+)
 _CHANGED = re.compile(r"updat|modif|edited|aktualisiert|geändert|mis à jour|actualiz|aggiorn|atualiz", re.IGNORECASE)
 
 
@@ -139,7 +146,7 @@ def in_zone_of_page(headline: HtmlElement, moment: Moment) -> Moment:
     """
     if not moment.exact or moment.at.utcoffset():
         return moment
-    for text in _stamps(headline):
+    for _, text in _stamps(headline):
         for clock in _CLOCK.finditer(text):
             if zone := _zone(moment.at, clock, text):
                 return Moment(moment.at.astimezone(zone), exact=True)
@@ -149,13 +156,18 @@ def in_zone_of_page(headline: HtmlElement, moment: Moment) -> Moment:
 def stamped_day(headline: HtmlElement, newest: datetime, *, month_first: bool = False) -> Moment | None:
     """The first day that the page shows above or below its headline in words, such as ``22. Dezember 2023``.
 
+    One that is said to be the day of publication goes before what stands far below.
+
     Args:
         headline: The main heading.
         newest: Later days are not believed.
         month_first: Whether 4/2/2026 is in April, as in the United States.
     """
-    days = (_day_in_words(text, newest, month_first=month_first) for text in _stamps(headline))
-    return next(filter(None, days), None)
+    read = partial(_day_in_words, newest=newest, month_first=month_first)
+    found = ((n, day) for n, text in _stamps(headline) if (day := read(text)))
+    n, shown = next(found, (_FAR, None))
+    labelled = (day for text in _labelled(headline) if (day := read(text))) if n >= _FAR else iter(())
+    return next(labelled, shown)
 
 
 def _day_in_words(text: str, newest: datetime, *, month_first: bool) -> Moment | None:
@@ -170,8 +182,18 @@ def _day_in_words(text: str, newest: datetime, *, month_first: bool) -> Moment |
     return plausible(read_moment(found), newest)
 
 
-def _stamps(headline: HtmlElement) -> Iterator[str]:
+def _labelled(headline: HtmlElement) -> Iterator[str]:
+    """What stands behind "published" and its like, anywhere below the headline."""
+    for element in from_heading(headline, *_HOLDERS, "br", "b", "strong", "small", "em"):
+        for text in (element.text, element.tail):
+            if text and (label := _LABELLED.match(text)) and not stands_elsewhere(element):
+                yield text[label.end() :][: _DATE_CHARS.stop]
+
+
+def _stamps(headline: HtmlElement) -> Iterator[tuple[int, str]]:
     """Texts near the headline that are named for a date or a time, or are as short as one; none says a change.
+
+    With each, how many elements are between it and the headline.
 
     Right at the headline they may be as long as a line with the author's name.
     """
@@ -187,7 +209,7 @@ def _stamps(headline: HtmlElement) -> Iterator[str]:
             continue
         for text in [whole] if len(whole) in fitting else texts:  # the author's name may stand above it
             if len(text) in fitting and not _CHANGED.search(text):
-                yield text
+                yield n, text
 
 
 def _right_above(headline: HtmlElement) -> Iterator[HtmlElement]:

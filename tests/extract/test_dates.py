@@ -134,6 +134,24 @@ def test_what_is_no_day_or_not_surely_one_is_none(line: str) -> None:
     assert written_day(line) is None
 
 
+@pytest.mark.parametrize(
+    ("label", "day"),
+    [
+        ("<div>Ada Lind<br> Veröffentlicht am 02.04.2026</div>", "2026-04-02"),
+        ("<p>Publié le 2 avril 2026</p>", "2026-04-02"),
+        ("<p>First published: April 2, 2026</p>", "2026-04-02"),
+        ("<p>Published in the spring of 15.03.2026 and other years</p>", "2026-04-20"),
+        ("<div class='related'><p>Published 2 April 2026</p></div>", "2026-04-20"),
+    ],
+)
+def test_a_day_with_a_label_below_the_text_goes_before_one_of_something_else(label: str, day: str) -> None:
+    teasers = "<div>" + "<p><b>Ferries</b></p>" * 45 + "</div><time datetime='2026-04-20'>20 April 2026</time>"
+    body = page().replace("</article>", f"</article>{teasers}{label}")
+    found = article(body, url="https://harbour-post.example/ferry").published_at
+    assert found is not None
+    assert found.date().isoformat() == day
+
+
 def test_the_day_may_stand_right_above_the_headline() -> None:
     markup = page().replace("<h1>", "<div class='date'>2. April 2026</div><h1>")
     found = article(markup, url="https://harbour-post.example/ferry").published_at
