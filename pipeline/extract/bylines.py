@@ -30,6 +30,7 @@ _BY = re.compile(r"^(?:(?:written\s+)?by:?|von|par|por|autor[/:*_]in:?)\s+", re.
 _SPLIT = re.compile(
     r"\s*(?:;|\n|\||•|、|\s&\s|,?\s+(?:and|und|et)\s+|,(?!\s*(?:Jr|Sr|I{2,3}|MD|PhD|Ph\.D)\b))\s*", re.IGNORECASE
 )
+_ASIDE = re.compile(r"\s*\((?!www\.|https?:)[^()]{1,60}\)")  # "Ada Lind (Els)"; behind an organisation, its address
 _REPORTER = re.compile(r"^(?:기자|[记記]者)\s*[:：]?\s*|\s*(?:선임\s?|수습\s?)?(?:기자|특파원|[记記]者)$")
 _UNSPACED_NAME = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{2}")
 _NO_NAME = re.compile(
@@ -147,7 +148,7 @@ def author_names(bylines: Iterable[str | None], site: str | None = None, host: s
     names: dict[str, str] = {}
     for byline in bylines:
         is_led = False  # by a name of several words, or by the site's
-        for part in _SPLIT.split(_BY.sub("", " ".join((byline or "").split(" ")).strip())[:500]):
+        for part in _SPLIT.split(_BY.sub("", _ASIDE.sub("", byline or "").strip())[:500]):
             bare = _REPORTER.sub("", _BY.sub("", part.strip(" .,;:-\u2013\u2014*")))
             name, _ = without_agency(" ".join(bare.split()))
             is_site = _is_site(name, site, host, among=bool(names))

@@ -87,7 +87,7 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     bylines = (
         (meta.origins.get("authors", ""), author_names(meta.authors, publisher, host)),
         ("signature", signature),
-        ("search", tuple(n for n in author_names([found.author], publisher, host) if " " in n)),  # else it is a rubric
+        ("search", _searched_names(found.author, meta, publisher, host)),
         ("byline", author_names([meta.byline], publisher, host)),
     )
     wrote, authors = next((by for by in bylines if by[1]), ("", ()))
@@ -121,6 +121,13 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     if not text:
         raise Unextractable(Reason.NO_TEXT, "no article text in this page", article)
     return article
+
+
+def _searched_names(found: str | None, meta: PageMetadata, publisher: str | None, host: str | None) -> tuple[str, ...]:
+    """Names that trafilatura found: no rubrics, of one word, and nothing that the page says and we took for no name."""
+    said = re.sub(r"\W", "", "".join(meta.authors)).casefold()
+    names = author_names([found], publisher, host)
+    return tuple(n for n in names if " " in n and re.sub(r"\W", "", n).casefold() not in said)
 
 
 def _provenance(meta: PageMetadata, title: str, authors: str, dated: bool) -> dict[str, str]:

@@ -208,7 +208,8 @@ def _first(origins: dict[str, str], name: str, said: list[Said]) -> str | None:
 
 
 def _publisher(origins: dict[str, str], url: str | None, said: list[Said]) -> str | None:
-    """The first name that reads like the host of the page's address, else the first."""
+    """The first name that reads like the host of the page's address, else the first; an address is no name."""
+    said = [(origin, name) for origin, name in said if "://" not in name]
     try:
         host = urlsplit(url or "").hostname
     except ValueError:

@@ -124,6 +124,8 @@ def test_authors_and_credit(head: str, authors: tuple[str, ...], credit: str | N
         ('<meta property="og:site_name" content="Premium">'
          + ld(publisher={"@type": "Organization", "name": "Harbour Post"}), "Harbour Post"),
         ('<meta property="og:site_name" content="Els | Harbour | Coast">', "Els | Harbour | Coast"),
+        ('<meta property="og:site_name" content="https://www.harbour-post.example">'
+         + ld(publisher={"@type": "Organization", "name": "Harbour Post"}), "Harbour Post"),
     ],
 )  # fmt: skip
 def test_the_publishers_name_is_the_one_that_the_host_bears(head: str, publisher: str) -> None:
