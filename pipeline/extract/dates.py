@@ -78,11 +78,11 @@ class _MonthNames:
     @staticmethod
     def get_date_data(text: str) -> dict[str, datetime | None]:
         day = written_day(text)
-        return {"date_obj": day and datetime(day.year, day.month, day.day)}
+        return {"date_obj": datetime(day.year, day.month, day.day) if day else None}  # noqa: DTZ001  # htmldate's are naive
 
 
-extractors.get_external_parser = _MonthNames
-extractors.month_words = frozenset  # it asks for them where there is no year, and so no day
+extractors.get_external_parser = _MonthNames  # type: ignore[assignment]
+extractors.month_words = frozenset  # type: ignore[assignment]  # it asks for them where there is no year, and so no day
 
 
 def best_moment(
