@@ -31,6 +31,9 @@ _SPLIT = re.compile(
     r"\s*(?:;|\n|\||•|、|\s&\s|,?\s+(?:and|und|et)\s+|,(?!\s*(?:Jr|Sr|I{2,3}|MD|PhD|Ph\.D)\b))\s*", re.IGNORECASE
 )
 _ASIDE = re.compile(r"\s*\((?!www\.|https?:)[^()]{1,60}\)")  # "Ada Lind (Els)"; behind an organisation, its address
+_MONTH = re.compile(  # "Ada Lind December": the day was cut off
+    r"(\S+\s.*\S)\s(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+)
 _REPORTER = re.compile(r"^(?:기자|[记記]者)\s*[:：]?\s*|\s*(?:선임\s?|수습\s?)?(?:기자|특파원|[记記]者)$")
 _UNSPACED_NAME = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{2}")
 _NO_NAME = re.compile(
@@ -38,8 +41,11 @@ _NO_NAME = re.compile(
     # what templates print beside a name
     r"\b(?:accounts?|logged|policy|comments?|kommentare?|artikel|beiträge|empfehlen|drucken|teilen|partager|imprimer|"
     r"condividi|compartir|print|share|contact)\b|"
+    # what somebody is
+    r"\b(?:fellow|scholar|professor|analyst|economist|strategist|specialist|consultant|attorney|cent(?:er|re))"
+    r"(?:$|\s(?:of|at|for|in|on)\b)|"
     # who is no person
-    r"\b(?:gmbh|inc|ltd|llc|plc|d\.o\.o|s\.r\.l|s\.p\.a|e\.v|\w*ministerium|ministry|ministère|ministerio|association|"
+    r"\b(?:posts|gmbh|inc|ltd|llc|plc|d\.o\.o|s\.r\.l|s\.p\.a|e\.v|\w*ministerium|ministry|ministère|ministerio|association|"
     r"committee|council)\b|"
     r"(?-i:^The\s)|(?-i:^[a-z]+[A-Z]\w*$)|\.(?:com|org|net|news|co|de|fr|tv)\b|"
     r"\b(?:staff|writer|writers|reporter|reporters|editor|editors|correspondent|desk|newsroom|admin|author|contributor|contributors|update[ds]?|published|agencies|news|team|with|from|"
@@ -150,7 +156,7 @@ def author_names(bylines: Iterable[str | None], site: str | None = None, host: s
         is_led = False  # by a name of several words, or by the site's
         for part in _SPLIT.split(_BY.sub("", _ASIDE.sub("", byline or "").strip())[:500]):
             bare = _REPORTER.sub("", _BY.sub("", part.strip(" .,;:-\u2013\u2014*")))
-            name, _ = without_agency(" ".join(bare.split()))
+            name, _ = without_agency(_MONTH.sub(r"\1", " ".join(bare.split())))
             is_site = _is_site(name, site, host, among=bool(names))
             if " " not in name and is_led:
                 continue
