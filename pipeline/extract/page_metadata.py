@@ -122,7 +122,7 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
     )
     wrote = json_ld.resolved(data.get("author") or data.get("creator"), nodes)
     people = [("json-ld", n) for n in json_ld.names(wrote, organisations=False)]
-    people = people or _get(meta, "author", "article:author", "parsely-author", "byl", "dc.creator")
+    people = people or _meta_authors(meta)
     page.authors = [name for _, name in people]
     if people:
         origins["authors"] = people[0][0]
@@ -194,6 +194,14 @@ def _metas(tree: HtmlElement) -> dict[str, list[str]]:
 def _get(meta: dict[str, list[str]], *keys: str) -> list[Said]:
     """What the meta elements of these names say, in the order of the names."""
     return [(key, value) for key in keys for value in meta.get(key, [])]
+
+
+def _meta_authors(meta: dict[str, list[str]]) -> list[Said]:
+    """Bylines in meta elements; ``author`` is left out where those of the article name others: it is the company."""
+    own = _get(meta, "article:author", "parsely-author", "byl", "dc.creator")
+    named = {word for _, name in own if "://" not in name and " " in name for word in name.casefold().split()}
+    general = _get(meta, "author")
+    return [*(x for x in general if not named or named.intersection(x[1].casefold().split())), *own]
 
 
 def _ld(origin: str, value: Any) -> list[Said]:

@@ -108,6 +108,21 @@ def test_title_is_the_headline_without_the_site(head: str, h1: str, title: str) 
         ('<meta name="author" content="Associated Press">', (), "AP"),
         ('<meta name="author" content="Ada Lind The Associated Press">', ("Ada Lind",), "AP"),
         ('<meta name="author" content="https://example.org/people/ada">', (), None),
+        (
+            '<meta name="author" content="Grund Bros"><meta property="article:author" content="Ada Lind">',
+            ("Ada Lind",),
+            None,
+        ),
+        (
+            '<meta name="author" content="Ada Lind"><meta property="article:author" content="https://x.example/post">',
+            ("Ada Lind",),
+            None,
+        ),
+        (
+            '<meta name="author" content="Ada Lind and Bo Ek"><meta name="byl" content="By Ada Lind">',
+            ("Ada Lind", "Bo Ek"),
+            None,
+        ),
         (ld(author=[[], 3, None, {"name": {"x": 1}}]), (), None),
     ],
 )
