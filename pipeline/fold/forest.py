@@ -5,8 +5,8 @@ every tree leads by at most a few comparisons to a number, their sum is the scor
 credited with how far it moved the score, so that a score can say what it rests on.
 
 Scores are wanted of every pair that is compared. Trees are not walked for them: all comparisons of a tree are made, for
-many rows at once, and each strikes out the leaves that it rules out (QuickScorer, Lucchese et al. 2015). Of what is left
-the first leaf is the one that the walk ends in; nothing on the way has to be guessed by the processor.
+many rows at once, and each strikes out the leaves that it rules out (QuickScorer, Lucchese et al. 2015). The first
+of those that are left is the one that the walk ends in; nothing on the way has to be guessed by the processor.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ _FILE = Path(__file__).with_name("verdicts.json")
 _ROWS = 128  # that are scored at once
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)  # leaves of a tree, one bit each
 _ONE = np.uint64(1)
-_DE_BRUIJN, _TOP = np.uint64(0x03F79D71B4CB0A89), np.uint64(58)  # every six bits of it are others (Leiserson et al. 1998)
+_DE_BRUIJN, _TOP = (
+    np.uint64(0x03F79D71B4CB0A89),
+    np.uint64(58),
+)  # all sixes of bits differ (Leiserson 1998)
 _FIRST = np.empty(64, np.int64)  # place of a lone bit, by the six highest bits of its product with that number
 _FIRST[(_DE_BRUIJN << np.arange(64, dtype=np.uint64)) >> _TOP] = np.arange(64)
 

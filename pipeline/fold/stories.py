@@ -20,7 +20,7 @@ from pipeline.fold.relate import GROUPING
 __all__ = ["MOST_COMPARED", "Link", "Member", "Place", "Story", "group", "story", "story_id"]
 
 MOST_COMPARED = 30
-"""A text is compared with so many of a large family, the oldest ones; that it has no link to the others says nothing."""
+"""A text is compared with so many of a large family, the oldest; that it has no link to the others says nothing."""
 
 _FLIPPED = {Relation.EXCERPT: Relation.EXPANSION, Relation.EXPANSION: Relation.EXCERPT}
 
