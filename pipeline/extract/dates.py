@@ -48,6 +48,7 @@ MODIFIED = (
 _DAY_BEFORE, _DAY_AFTER = timedelta(hours=-14), timedelta(hours=38)  # of a day's first instant in UTC
 _DIGITS = 5  # of a date with a year
 _ROUNDED = timedelta(minutes=1)
+_DIGIT = re.compile(r"\d")
 _STAMP = re.compile(r"date|time|publish", re.IGNORECASE)
 _HOLDERS = ("time", "span", "div", "p", "li")
 _ABOVE = 2  # elements in front of the headline
@@ -201,13 +202,14 @@ def _stamps(headline: HtmlElement) -> Iterator[tuple[int, str]]:
     for n, element in enumerate(chain(_right_above(headline), behind)):
         if any(len(child) for child in element if child.tag != "svg"):
             continue
-        texts = [" ".join(text.split()) for text in element.itertext()]
-        named = element.tag == "time" or _STAMP.search(f"{element.get('class')} {element.get('id')}")
         whole = " ".join("".join(element.itertext()).split())
-        fitting = _STAMP_CHARS if named or (n < _NEXT and whole[-1:] not in _SENTENCE_ENDS) else _DATE_CHARS
-        if len(whole) not in _STAMP_CHARS or stands_elsewhere(element):  # a paragraph, or of another story
-            continue
-        for text in [whole] if len(whole) in fitting else texts:  # the author's name may stand above it
+        if len(whole) not in _STAMP_CHARS or not _DIGIT.search(whole) or stands_elsewhere(element):
+            continue  # a paragraph, or of another story
+        named = element.tag == "time" or _STAMP.search(f"{element.get('class')} {element.get('id')}")
+        fitting = _STAMP_CHARS if named or (n < _NEXT and whole[-1] not in _SENTENCE_ENDS) else _DATE_CHARS
+        # the author's name may stand above it
+        texts = [whole] if len(whole) in fitting else [" ".join(text.split()) for text in element.itertext()]
+        for text in texts:
             if len(text) in fitting and not _CHANGED.search(text):
                 yield n, text
 

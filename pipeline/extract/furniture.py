@@ -168,12 +168,13 @@ def holder(lines: list[Line]) -> HtmlElement | None:
         if line.element is not None and (parent := line.element.getparent()) is not None:
             held[parent] += len(line.text)
     weight: Counter[HtmlElement] = Counter()
+    depth: dict[HtmlElement, int] = {}
     for parent, size in held.items():
-        for ancestor in (parent, *parent.iterancestors()):
+        for n, ancestor in enumerate(reversed((parent, *parent.iterancestors()))):
             weight[ancestor] += size
+            depth[ancestor] = n
     total = held.total()
-    holders = [e for e, w in weight.items() if w >= _HELD * total]
-    return max(holders, key=lambda e: sum(1 for _ in e.iterancestors()), default=None)
+    return max((e for e, w in weight.items() if w >= _HELD * total), key=depth.__getitem__, default=None)
 
 
 def _inside(lines: list[Line]) -> list[Line]:
@@ -236,7 +237,7 @@ def link_share(line: Line) -> float:
     if line.element.tag == "a" or next(line.element.iterancestors("a"), None) is not None:
         return 1.0
     linked = sum(len(_squeezed(text_of(a))) for a in line.element.iter("a") if a.get("href"))
-    return linked / max(1, len(_squeezed(line.text)))
+    return linked / max(1, len(_squeezed(line.text))) if linked else 0.0
 
 
 def text_of(element: HtmlElement) -> str:

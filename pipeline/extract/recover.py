@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -35,7 +36,7 @@ _SUBHEAD_CHARS = 150
 _BEGUN = 40  # characters that make it sure that two texts begin alike
 _SHOWN = 0.6  # share of the text that a page's data must hold to be believed on where the text ends
 _BEHIND = 8  # more paragraphs behind that are no furniture
-_WORD = re.compile(r"\w+")
+_BETWEEN = re.compile(r"\W+")
 
 
 def with_standfirst(tree: HtmlElement, lines: list[Line], summaries: list[str]) -> list[Line]:
@@ -169,5 +170,7 @@ def ending_where(lines: list[Line], body: list[str]) -> list[Line]:
     return lines[: last + 1] if ends and len(lines) - 1 - last <= _BEHIND else lines
 
 
+@lru_cache(maxsize=1_000)
 def _key(text: str) -> str:
-    return "".join(_WORD.findall(text)).casefold()
+    """Letters and digits alone, to compare by; each step asks for those of every line."""
+    return _BETWEEN.sub("", text).casefold()
