@@ -76,7 +76,10 @@ class Line(NamedTuple):
 
 
 def locate(tree: HtmlElement, lines: list[str]) -> list[Line]:
-    """Each line with the innermost block that holds it alone; those that stand twice are taken in order."""
+    """Each line with the innermost block that holds it alone; those that stand twice are taken in order.
+
+    What the page has more often than the text, a standfirst in a share bar say, is taken from among its other lines.
+    """
     wanted: dict[str, list[HtmlElement]] = {_squeezed(line): [] for line in lines}
     beginnings = {key[:_BEGINNING] for key in wanted}
     initials = {key[:1] for key in wanted}
@@ -95,10 +98,15 @@ def locate(tree: HtmlElement, lines: list[str]) -> list[Line]:
                 held.append(element)
         if all(wanted.values()):  # inline elements hold lines of their own on few pages
             break
+    keys = [_squeezed(line) for line in lines]
+    times = Counter(keys)
+    sure = {places[0].getparent() for places in wanted.values() if len(places) == 1}
+    for key, places in wanted.items():
+        if len(places) > times[key]:
+            places.sort(key=lambda place: place.getparent() not in sure)
     seen: Counter[str] = Counter()
     located = []
-    for line in lines:
-        key = _squeezed(line)
+    for line, key in zip(lines, keys, strict=True):
         places = wanted[key]
         located.append(Line(line, places[min(seen[key], len(places) - 1)] if places else None))
         seen[key] += 1

@@ -147,6 +147,15 @@ def test_what_is_named_for_a_summary_is_the_beginning(name: str) -> None:
         assert article(page().replace("</h1>", f"</h1>{markup}")).text.split("\n\n") == [summary, *TEXT]
 
 
+def test_a_paragraph_that_stands_in_a_share_bar_too_is_that_of_the_text() -> None:
+    shared = f'<div class="bar"><div class="bar-pane"><p class="bar-words">{TEXT[0]}</p></div></div>'
+    assert article(page().replace("<h1>", f"{shared}<h1>")).text.split("\n\n") == TEXT
+    tree = parse(f"<body>{shared}<h1>Ferry</h1><div>{''.join(f'<p>{p}</p>' for p in TEXT)}</div>", 50)
+    assert [line.element.get("class") for line in locate(tree, TEXT) if line.element is not None] == [None] * len(TEXT)
+    twice = locate(tree, [TEXT[0], *TEXT])  # the text has both
+    assert [line.element.get("class") for line in twice[:2] if line.element is not None] == ["bar-words", None]
+
+
 def test_a_date_among_the_first_lines_is_no_text() -> None:
     for line in "Saturday 23 December 2023 05:39, UK", "Published on Dec. 23rd, 2023 at 5:39 pm":
         assert article(page(paragraphs=[TEXT[0], line, *TEXT[1:]])).text.split("\n\n") == TEXT
