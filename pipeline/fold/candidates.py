@@ -9,8 +9,8 @@ import pyarrow as pa
 from ibis.backends.duckdb import Backend
 from ibis.expr.types import BooleanValue, Table
 
+from pipeline.fold.grouping import MOST_COMPARED
 from pipeline.fold.sketch import FIRST_PASSAGE
-from pipeline.fold.stories import MOST_COMPARED
 
 __all__ = ["Side", "candidates"]
 

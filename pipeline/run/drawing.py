@@ -20,10 +20,10 @@ from pipeline.article import Clock, Relation
 from pipeline.fold.align import Alignments, align
 from pipeline.fold.draws import Passage, Source, compose, covered, earliest, passages, stitched
 from pipeline.fold.furniture import without_furniture
+from pipeline.fold.grouping import Link
 from pipeline.fold.kindred import kindred
 from pipeline.fold.link import order_key
 from pipeline.fold.relate import GROUPING
-from pipeline.fold.stories import Link
 from pipeline.fold.texts import Texts
 from pipeline.lake import Lake
 from pipeline.run.furniture import known_furniture

@@ -18,9 +18,10 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from pipeline.article import Relation
+from pipeline.fold.grouping import Link, group
 from pipeline.fold.link import order_key
 from pipeline.fold.relate import GROUPING
-from pipeline.fold.stories import Link, Member, Story, group, story, story_id
+from pipeline.fold.stories import Member, Story, story, story_id
 from pipeline.lake import Lake, contract
 from pipeline.partition import Run
 from pipeline.run.decisions import Decision, pair_key, standing

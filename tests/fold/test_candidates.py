@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from pipeline.engines.duckdb import engine
 from pipeline.fold.candidates import Side, candidates
+from pipeline.fold.grouping import MOST_COMPARED
 from pipeline.fold.sketch import key_table, sketch
-from pipeline.fold.stories import MOST_COMPARED
 from pipeline.text import text_hash
 
 START = datetime(2018, 9, 1, tzinfo=UTC)

@@ -1,128 +1,136 @@
-"""Grouping: a table of small cases, and what must hold for any links."""
+"""Stories: versions, parents and the article that stands for a story, by the order of age."""
 
 from __future__ import annotations
 
-from itertools import combinations
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.article import Relation
-from pipeline.fold.stories import MOST_COMPARED, Link, group
+from pipeline.fold.grouping import Link
+from pipeline.fold.stories import Member, Story, story
+
+EXACT, SAME, REVISION, EXCERPT, EXPANSION = (
+    Relation.EXACT,
+    Relation.SAME_VERSION,
+    Relation.REVISION,
+    Relation.EXCERPT,
+    Relation.EXPANSION,
+)
 
 
-def link(a: str, b: str, score: float, relation: Relation | None = None) -> Link:
-    kind = relation or (Relation.REVISION if score > 0 else Relation.SHARED_QUOTES)
-    return Link(a, b, kind, 0.5, 0.5, score)
+def told(members: str, links: Sequence[Link], withdrawn: str = "") -> Story:
+    """The story of some members, the oldest first: ``a/1`` is article a with text 1, ``a/1@x`` by publisher x."""
+    made = []
+    for n, word in enumerate(members.split()):
+        article, _, publisher = word.partition("@")
+        name, _, text = article.partition("/")
+        made.append(Member(name, text or name, publisher or name, ("run", name), (n,), name in withdrawn))
+    return story(made, links)
 
 
-def excerpt(whole: str, part: str) -> Link:
-    return Link(whole, part, Relation.EXCERPT, 0.3, 0.95, 4)
-
-
-def groups(ids: str, links: list[Link], must: list[str] = [], cannot: list[str] = []) -> list[str]:  # noqa: B006
-    return ["".join(g) for g in group(list(ids), links, [(p[0], p[1]) for p in must], [(p[0], p[1]) for p in cannot])]
-
-
-EXACT, TEMPLATE = Relation.EXACT, Relation.TEMPLATE
+def link(a: str, b: str, relation: Relation, jaccard: float = 0.6, same_article: bool = False) -> Link:
+    return Link(a, b, relation, jaccard, 0.9, 3, same_article)
 
 
 @pytest.mark.parametrize(
-    ("ids", "links", "expected"),
+    ("members", "links", "places"),
     [
-        ("ab", [], ["a", "b"]),
-        ("ab", [link("a", "b", 1)], ["ab"]),
-        ("ab", [link("a", "b", -1)], ["a", "b"]),
-        # a brief shares something with one version only
-        ("abcd", [link("a", "b", 3), link("a", "c", 3), link("b", "c", 3), link("c", "d", 3)], ["abcd"]),
-        # two stories of four and one text that resembles one of each
+        ("a", [], "a:original:-:1"),
+        ("a b", [link("a", "b", SAME)], "a:original:-:1 b:same_version:a:1"),
+        ("a b", [link("a", "b", REVISION)], "a:original:-:1 b:revision:a:2"),
+        ("b a", [link("b", "a", REVISION)], "b:original:-:1 a:revision:b:2"),
+        # equal texts are copies of the oldest
+        ("a/1 b/1 c/1", [link("a", "b", EXACT), link("a", "c", EXACT)], "a:original:-:1 b:exact:a:1 c:exact:a:1"),
+        # a copy of the second version belongs to that
         (
-            "abcdxwyz",
-            [link(p, q, 4) for story in ("abcd", "wxyz") for p, q in combinations(story, 2)] + [link("d", "w", 2)],
-            ["abcd", "wxyz"],
+            "a/1 b/2 c/2",
+            [link("a", "b", REVISION), link("b", "c", EXACT)],
+            "a:original:-:1 b:revision:a:2 c:exact:b:2",
         ),
-        # a digest between two stories ends in one of them at most
+        # the parent is what it shares most with
         (
-            "abcdxyz",
-            [link(p, q, 4) for story in ("abc", "xyz") for p, q in combinations(story, 2)]
-            + [link("d", other, 1) for other in "abcxyz"],
-            ["abcd", "xyz"],
+            "a b c",
+            [link("a", "b", REVISION), link("a", "c", REVISION, 0.4), link("b", "c", REVISION, 0.9)],
+            "a:original:-:1 b:revision:a:2 c:revision:b:3",
         ),
-        # a chain of forms, each a little like the next
+        # an earlier version at the same address before all others
         (
-            "abcd",
-            [link("a", "b", 1), link("b", "c", 0.9), link("c", "d", 1), link("a", "c", -3, TEMPLATE), link("b", "d", -3, TEMPLATE), link("a", "d", -3, TEMPLATE)],
-            ["ab", "cd"],
+            "a b c",
+            [link("a", "b", REVISION), link("a", "c", REVISION, 0.4, True), link("b", "c", SAME, 0.9)],
+            "a:original:-:1 b:revision:a:2 c:revision:a:3",
         ),
-        # an excerpt of the last version goes where that goes, though the first ones have nothing of it
+        # parts have the version of what they are parts of
         (
-            "abcd",
-            [link("a", "b", 3), link("a", "c", 1), link("b", "c", 1), excerpt("c", "d"), link("a", "d", -4), link("b", "d", -4)],
-            ["abcd"],
+            "a b c",
+            [link("a", "b", REVISION), link("b", "c", EXCERPT)],
+            "a:original:-:1 b:revision:a:2 c:excerpt:b:2",
         ),
-        # equal texts are one whatever else is said, and count once
-        ("abc", [link("a", "b", 0, EXACT), link("a", "c", 1)], ["abc"]),
-        # links to articles that are not asked for do not count
-        ("ab", [link("a", "x", 4), link("x", "b", 4)], ["a", "b"]),
+        # the link was made of the copies c and b; b's text has an older copy, a: what came later grew
+        (
+            "a/1 c/2 b/1",
+            [link("c", "b", EXCERPT), link("a", "b", EXACT)],
+            "a:original:-:1 c:expansion:a:1 b:exact:a:1",
+        ),
+        # tied to the story through a younger text only
+        (
+            "a b c",
+            [link("a", "c", REVISION), link("b", "c", REVISION)],
+            "a:original:-:1 b:revision:a:2 c:revision:a:3",
+        ),
     ],
-)  # fmt: skip
-def test_cases(ids: str, links: list[Link], expected: list[str]) -> None:
-    assert groups(ids, links) == expected
-
-
-def test_what_people_decided_stands() -> None:
-    triangle = [link(p, q, 4) for p, q in combinations("abc", 2)]
-    assert groups("abc", triangle, cannot=["ac"]) in (["ab", "c"], ["a", "bc"])
-    assert groups("abc", [], must=["ab"]) == ["ab", "c"]
-    assert groups("abc", [link("a", "b", -4, TEMPLATE)], must=["ab"]) == ["ab", "c"]
-    assert groups("ab", [link("a", "b", 0, EXACT)], cannot=["ab"]) == ["a", "b"]
-
-
-@pytest.mark.parametrize("score", [0.2, 4])
-def test_a_large_family_needs_no_more_links_than_those_to_its_oldest(score: float) -> None:
-    texts = [f"t{n:03}" for n in range(200)]
-    links = [link(a, b, score) for n, b in enumerate(texts) for a in texts[: min(n, MOST_COMPARED)]]
-    assert group(texts, links) == [texts]
-    # what is tied to one text of many is no part of them
-    assert group([*texts, "x"], [*links, link(texts[0], "x", score)]) == [texts, ["x"]]
-
-
-IDS = "abcdefgh"
-PAIRS = list(combinations(IDS, 2))
-some_links = st.dictionaries(
-    st.sampled_from(PAIRS), st.tuples(st.sampled_from(list(Relation)), st.floats(-6, 6)), max_size=20
-).map(
-    lambda found: [
-        Link(a, b, kind, 0.4, 0.6, abs(s) if kind not in (TEMPLATE, Relation.SHARED_QUOTES) else -abs(s))
-        for (a, b), (kind, s) in found.items()
-    ]
 )
-some_pairs = st.lists(st.sampled_from(PAIRS), max_size=3, unique=True)
+def test_versions(members: str, links: list[Link], places: str) -> None:
+    found = told(members, links).places
+    assert " ".join(f"{p.id}:{p.relation}:{p.parent or '-'}:{p.version}" for p in found) == places
 
 
-@given(some_links, some_pairs, st.randoms(use_true_random=False))
-def test_order_does_not_matter(links: list[Link], cannot: list[tuple[str, str]], random: object) -> None:
-    expected = group(list(IDS), links, [], cannot)
-    ids, mixed, forbidden = list(IDS), list(links), list(cannot)
-    for things in (ids, mixed, forbidden):
-        random.shuffle(things)  # type: ignore[attr-defined]
-    turned = [Link(x.b, x.a, x.relation, x.jaccard, x.containment, x.score) for x in mixed]
-    assert group(ids, mixed, [], forbidden) == expected
-    assert group(ids, turned, [], [(b, a) for a, b in forbidden]) == expected
+@pytest.mark.parametrize(
+    ("members", "links", "withdrawn", "canonical"),
+    [
+        # of versions that as many publishers carried the later one
+        ("a b", [link("a", "b", REVISION)], "", "b"),
+        # the version that most publishers carried
+        ("a b c", [link("a", "b", SAME), link("b", "c", REVISION)], "", "a"),
+        # one publisher with two copies is one
+        ("a@x b@x c@y", [link("a", "b", SAME), link("b", "c", REVISION)], "", "c"),
+        # a part stands for nothing
+        ("a b c", [link("a", "b", EXCERPT), link("a", "c", EXCERPT)], "", "a"),
+        ("a b", [link("a", "b", REVISION)], "b", "a"),
+        # where all is withdrawn, the oldest of what is left of it
+        ("a b", [link("a", "b", REVISION)], "ab", "b"),
+        ("a b", [link("a", "b", EXCERPT)], "a", "b"),
+    ],
+)
+def test_the_article_that_stands_for_a_story(members: str, links: list[Link], withdrawn: str, canonical: str) -> None:
+    assert told(members, links, withdrawn).canonical == canonical
 
 
-@given(some_links, some_pairs, some_pairs)
-def test_groups_part_the_articles_and_honour_decisions(
-    links: list[Link], must: list[tuple[str, str]], cannot: list[tuple[str, str]]
-) -> None:
-    found = group(list(IDS), links, must, cannot)
-    assert sorted(i for g in found for i in g) == list(IDS)
-    at = {i: n for n, g in enumerate(found) for i in g}
-    assert all(at[a] != at[b] for a, b in cannot)
-    if not cannot:
-        assert all(at[a] == at[b] for a, b in must)
-    grouping = {Relation.EXACT, Relation.SAME_VERSION, Relation.REVISION, Relation.EXCERPT, Relation.EXPANSION}
-    reached = {frozenset((x.a, x.b)) for x in links if x.relation in grouping} | {frozenset(p) for p in must}
-    for g in found:  # nobody is in a group without a link into it
-        assert len(g) == 1 or all(any(frozenset((i, j)) in reached for j in g) for i in g)
+def test_the_first_to_arrive_names_the_story() -> None:
+    assert told("b a", [link("b", "a", REVISION)]).id == "sa"
+
+
+IDS = "abcdef"
+some_links = st.lists(
+    st.builds(
+        lambda pair, relation, jaccard: link(*pair, relation, jaccard),
+        st.sampled_from([(a, b) for n, a in enumerate(IDS) for b in IDS[n + 1 :]]),
+        st.sampled_from([SAME, REVISION, EXCERPT, EXPANSION]),
+        st.floats(0, 1),
+    ),
+    max_size=12,
+)
+
+
+@given(some_links, st.lists(st.sampled_from("123456"), min_size=6, max_size=6))
+def test_every_member_has_one_place_and_an_older_parent(links: list[Link], texts: list[str]) -> None:
+    found = told(" ".join(f"{i}/{t}" for i, t in zip(IDS, texts, strict=True)), links)
+    assert [p.id for p in found.places] == list(IDS)
+    assert found.canonical in IDS
+    of = {p.id: p for p in found.places}
+    assert {p.version for p in found.places} == set(range(1, max(p.version for p in found.places) + 1))
+    for p in found.places:
+        assert (p.parent is None) == (p.id == "a")
+        assert p.parent is None or (p.parent < p.id and of[p.parent].version <= p.version)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.config import FoldSettings
-from pipeline.fold.stories import MOST_COMPARED
+from pipeline.fold.grouping import MOST_COMPARED
 from pipeline.lake import Lake
 from pipeline.run.fold import fold_lake
 from pipeline.run.intake import ingest_files
