@@ -26,6 +26,7 @@ from pipeline.lake import Lake, contract
 from pipeline.partition import Run
 from pipeline.run.decisions import Decision, pair_key, standing
 from pipeline.run.drawing import Drawing, without_bridges
+from pipeline.run.surroundings import Surroundings
 from pipeline.run.tombstones import Tombstone
 
 __all__ = ["JUDGED", "LINKED", "Judgement", "judge"]
@@ -85,7 +86,8 @@ def judge(lake: Lake, links: pa.Table, seeds: pa.Array, stones: Mapping[str, Tom
     pairs = _pairs(links, tied, decided)
     ids = sorted(tied.to_pylist())
     groups = _several(group(ids, pairs, must, cannot))
-    drawing = Drawing(lake, wanted, links)
+    near = Surroundings(lake, wanted, links)
+    drawing = Drawing(lake, near)
     composites = drawing.stitched(groups)
     if composites:
         pairs = without_bridges(pairs, composites)
@@ -94,7 +96,7 @@ def judge(lake: Lake, links: pa.Table, seeds: pa.Array, stones: Mapping[str, Tom
     inside = pc.is_in(meta["article_id"], pa.array(sorted(grouped), pa.string()))
     together, alone = meta.filter(inside), meta.filter(pc.invert(inside))
     stories = _stories(groups, pairs, together, stones)
-    own = {i: story_id(i) for i in drawing.linked if i not in grouped}
+    own = {i: story_id(i) for i in near.linked if i not in grouped}
     story_of = own | {p.id: s.id for s in stories for p in s.places}
     drawn = drawing.draws_on(own | {s.canonical: s.id for s in stories}, story_of, composites)
     return Judgement(_places(stories, together, alone), _rows(stories, together, alone, drawn))
