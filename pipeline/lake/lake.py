@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from errno import ENOENT
@@ -21,10 +20,11 @@ from pipeline.errors import WirefoldError
 from pipeline.lake import index
 from pipeline.lake.contract import contract
 from pipeline.lake.datafile import INTERNAL, DataFile, stale
+from pipeline.lake.manifests import Manifests, read_document
 from pipeline.lake.storage import Storage
-from pipeline.lake.transaction import JOURNAL, Transaction
+from pipeline.lake.transaction import JOURNAL, Transaction, recover
 
-__all__ = ["INTERNAL", "Lake"]
+__all__ = ["Lake"]
 
 Places = dict[tuple[str, str], tuple[DataFile, NDArray[np.int64]]]
 
@@ -40,24 +40,16 @@ class Lake:
     def __init__(self, root: str) -> None:
         self.root = str(root)
         self.storage = Storage(self.root)
-        self._manifests: dict[str, tuple[object, dict[str, DataFile]]] = {}
+        self._manifests = Manifests(self.storage)
         self._indexes: tuple[object, NDArray[np.uint32]] = None, np.zeros((0, 0), np.uint32)
-        self._held: dict[str, list[DataFile]] | None = None  # while a transaction keeps others from changing them
 
     def days(self, table: str) -> list[str]:
         """Partitions of a table, sorted."""
-        prefix = f"{INTERNAL}/manifests/{table}"
-        return [p.rsplit("day=", 1)[1].removesuffix(".json") for p in self.storage.list(prefix) if p.endswith(".json")]
+        return self._manifests.days(table)
 
     def files(self, table: str, days: Iterable[str] | None = None) -> list[DataFile]:
         """Files of a table, by day and name."""
-        if days is not None or self._held is None:
-            return [
-                f for day in (self.days(table) if days is None else days) for f in self.manifest(table, day).values()
-            ]
-        if table not in self._held:
-            self._held[table] = self.files(table, self.days(table))
-        return list(self._held[table])
+        return self._manifests.files(table, days)
 
     def uris(self, table: str) -> list[str]:
         return [self.storage.uri(f.rel) for f in self.files(table)]
@@ -237,15 +229,7 @@ class Lake:
         Raises:
             WirefoldError: It is damaged.
         """
-        if not self.storage.exists(rel):
-            return None
-        try:
-            found = json.loads(self.storage.read(rel))
-        except ValueError as e:
-            raise WirefoldError(f"{self.root}/{rel} is damaged: {e}") from e
-        if not isinstance(found, dict):
-            raise WirefoldError(f"{self.root}/{rel} is damaged: it holds no object")
-        return found
+        return read_document(self.storage, rel)
 
     def runs(self) -> list[str]:
         """Names of the committed runs, oldest first."""
@@ -268,21 +252,20 @@ class Lake:
         of moves is written down (`journal.json`) before the first of them is made.
         """
         with self._writing():
-            self._recover()
-            tx = Transaction(self)
-            self._held = {}
+            recover(self.storage)
+            tx = Transaction(self.storage, self._manifests)
             try:
-                yield tx
-                tx.commit()
+                with self._manifests.held():
+                    yield tx
+                    tx.commit()
             finally:
-                self._held = None
                 if not self.storage.exists(JOURNAL):  # a journal needs what it names until the last move is made
                     self.storage.delete(tx.folder)
 
     def recover(self) -> None:
         """Finish or clear away what a dead writer left behind."""
         with self._writing():
-            self._recover()
+            recover(self.storage)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -297,49 +280,3 @@ class Lake:
             yield
         finally:
             lock.__exit__(None, None, None)
-
-    def _recover(self) -> None:
-        if self.storage.exists(JOURNAL):
-            log.info("finishing an interrupted commit", lake=self.root)
-            journal = self.document(JOURNAL) or {}
-            if not {"moves", "deletes"} <= journal.keys():
-                raise WirefoldError(f"{self.root}/{JOURNAL} is damaged, and with it an interrupted commit")
-            self.play(journal)
-        self.storage.delete(f"{INTERNAL}/tx")
-
-    def play(self, journal: dict[str, Any]) -> None:
-        """Carry out a journal. May be repeated: a move whose source is gone has been made already."""
-        for source, target in journal["moves"]:
-            if self.storage.exists(source):
-                self.storage.move(source, target)
-        for rel in journal["deletes"]:
-            self.storage.delete(rel)
-        self.storage.delete(JOURNAL)
-
-    def manifest(self, table: str, day: str) -> dict[str, DataFile]:
-        """Files of one partition, by name."""
-        rel = f"{INTERNAL}/manifests/{table}/day={day}.json"
-        state = self.storage.state(rel)
-        if rel in self._manifests and self._manifests[rel][0] == state is not None:
-            return self._manifests[rel][1]
-        if not self.storage.exists(rel):
-            return {}
-        try:
-            rows = json.loads(self.storage.read(rel))
-            files = {
-                name: DataFile(
-                    **{
-                        **row,
-                        "bounds": {c: tuple(b) for c, b in row.get("bounds", {}).items()},
-                        "held": tuple(row.get("held", ())),
-                    },
-                    table=table,
-                    day=day,
-                    name=name,
-                )
-                for name, row in sorted(rows["files"].items())
-            }
-            self._manifests[rel] = state, files
-            return files
-        except (ValueError, TypeError, KeyError) as e:
-            raise WirefoldError(f"{self.root}/{rel} is damaged: {e}") from e

@@ -5,21 +5,24 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import structlog
 from numpy.typing import NDArray
 
+from pipeline.errors import WirefoldError
 from pipeline.lake import index
 from pipeline.lake.contract import contract
 from pipeline.lake.datafile import INTERNAL, DataFile, digest, document, entry
+from pipeline.lake.manifests import Manifests, manifest_path, read_document
+from pipeline.lake.storage import Storage
 from pipeline.lake.writer import ParquetFile
 
-if TYPE_CHECKING:
-    from pipeline.lake.lake import Lake
+__all__ = ["JOURNAL", "TableWriter", "Transaction", "recover"]
 
-__all__ = ["JOURNAL", "TableWriter", "Transaction"]
+log = structlog.get_logger(__name__)
 
 JOURNAL = f"{INTERNAL}/journal.json"
 
@@ -44,9 +47,8 @@ class TableWriter:
 class Transaction:
     """A set of changes that become visible together."""
 
-    def __init__(self, lake: Lake) -> None:
-        self._lake = lake
-        self._storage = lake.storage
+    def __init__(self, storage: Storage, manifests: Manifests) -> None:
+        self._storage, self._before = storage, manifests
         self.folder = f"{INTERNAL}/tx/{uuid.uuid4().hex}"
         self._moves: list[tuple[str, str]] = []
         self._deletes: list[str] = []
@@ -123,7 +125,7 @@ class Transaction:
 
     def rows(self, table: str) -> int:
         """Rows that a table will have once this transaction is committed."""
-        files: dict[tuple[str, str], DataFile | None] = {(f.day, f.name): f for f in self._lake.files(table)}
+        files: dict[tuple[str, str], DataFile | None] = {(f.day, f.name): f for f in self._before.files(table)}
         for (changed, day), changes in self._changes.items():
             if changed == table:
                 files |= {(day, name): file for name, file in changes.items()}
@@ -132,12 +134,12 @@ class Transaction:
     def commit(self) -> None:
         """Put everything in place."""
         for (table, day), changes in self._changes.items():
-            before = self._lake.manifest(table, day)
+            before = self._before.of(table, day)
             if table in index.INDEXED:
                 self._deletes += [index.path(before[name]) for name in changes if name in before]
             manifest: dict[str, DataFile | None] = {**before, **changes}
             files = {n: entry(f) for n, f in sorted(manifest.items()) if f is not None}
-            rel = f"{INTERNAL}/manifests/{table}/day={day}.json"
+            rel = manifest_path(table, day)
             if files:
                 self.put(rel, {"files": files})
             else:
@@ -149,4 +151,29 @@ class Transaction:
         # Written in the transaction's own folder, so that a writer that dies amid it leaves nothing behind elsewhere.
         self._storage.write(f"{self.folder}/journal.json", document(journal))
         self._storage.move(f"{self.folder}/journal.json", JOURNAL)
-        self._lake.play(journal)
+        _play(self._storage, journal)
+
+
+def recover(storage: Storage) -> None:
+    """Finish what a writer began that died while putting files in place, and clear away what another left behind.
+
+    Raises:
+        WirefoldError: The journal is damaged.
+    """
+    if storage.exists(JOURNAL):
+        log.info("finishing an interrupted commit", lake=storage.root)
+        journal = read_document(storage, JOURNAL) or {}
+        if not {"moves", "deletes"} <= journal.keys():
+            raise WirefoldError(f"{storage.root}/{JOURNAL} is damaged, and with it an interrupted commit")
+        _play(storage, journal)
+    storage.delete(f"{INTERNAL}/tx")
+
+
+def _play(storage: Storage, journal: dict[str, Any]) -> None:
+    """Carry out a journal. May be repeated: a move whose source is gone has been made already."""
+    for source, target in journal["moves"]:
+        if storage.exists(source):
+            storage.move(source, target)
+    for rel in journal["deletes"]:
+        storage.delete(rel)
+    storage.delete(JOURNAL)

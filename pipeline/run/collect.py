@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from pipeline.article import Outcome
 from pipeline.engines.duckdb import engine, scan
 from pipeline.errors import WirefoldError
-from pipeline.lake import Lake, Transaction
-from pipeline.lake.lake import INTERNAL
+from pipeline.lake import INTERNAL, Lake, Transaction
 from pipeline.partition import Run
 from pipeline.run.staging import Staging
 

@@ -15,8 +15,7 @@ import pyarrow as pa
 
 from pipeline.engines.duckdb import engine, scan
 from pipeline.fold.furniture import LEAST, Holders, lines, site_of
-from pipeline.lake import DataFile, Lake, Transaction
-from pipeline.lake.lake import INTERNAL
+from pipeline.lake import INTERNAL, DataFile, Lake, Transaction
 from pipeline.partition import Run
 
 __all__ = ["Furniture", "known_furniture", "learn_furniture", "note_lines"]

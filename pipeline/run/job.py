@@ -25,8 +25,7 @@ import structlog
 from pipeline.config import Config, Source, load_config
 from pipeline.errors import UsageError, WirefoldError
 from pipeline.extract.workers import ExtractionPool
-from pipeline.lake import Lake
-from pipeline.lake.lake import INTERNAL
+from pipeline.lake import INTERNAL, Lake
 from pipeline.partition import Run
 from pipeline.run import ingest
 from pipeline.run.ready import soon, to_collect, to_fold

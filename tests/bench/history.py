@@ -15,8 +15,7 @@ import pyarrow.compute as pc
 
 from pipeline.article import Kind, Outcome, Relation, article_id
 from pipeline.fold.sketch import key_table, sketch
-from pipeline.lake import Lake, Transaction, contract
-from pipeline.lake.lake import INTERNAL
+from pipeline.lake import INTERNAL, Lake, Transaction, contract
 from pipeline.partition import Run
 from pipeline.run.forms import forms
 from pipeline.run.furniture import note_lines

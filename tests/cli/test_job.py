@@ -17,8 +17,7 @@ from rich.console import Console
 
 from pipeline.cli.report import summary
 from pipeline.errors import UsageError
-from pipeline.lake import Lake
-from pipeline.lake.lake import INTERNAL
+from pipeline.lake import INTERNAL, Lake
 from pipeline.run.check import check_lake
 from pipeline.run.job import Event, run_job
 

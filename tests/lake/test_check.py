@@ -12,8 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.lake import Lake, contract
-from pipeline.lake.lake import INTERNAL
+from pipeline.lake import INTERNAL, Lake, contract
 from pipeline.run.check import Finding, check_lake
 
 DAY = "day=2018-09-17"

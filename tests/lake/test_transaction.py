@@ -14,9 +14,8 @@ import pyarrow as pa
 import pytest
 
 from pipeline.errors import WirefoldError
-from pipeline.lake import Lake, Transaction, contract
+from pipeline.lake import INTERNAL, Lake, Transaction, contract
 from pipeline.lake.check import check_files, check_leftovers
-from pipeline.lake.lake import INTERNAL
 from pipeline.lake.storage import Storage
 
 from .test_writer import rows
