@@ -6,15 +6,26 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-__all__ = ["Dateline", "agency_in", "author_names", "is_end_mark", "place_in", "read_dateline", "without_agency"]
+__all__ = [
+    "REPORTER_KO",
+    "Dateline",
+    "agency_in",
+    "author_names",
+    "is_end_mark",
+    "place_in",
+    "read_dateline",
+    "without_agency",
+]
 
 _AGENCIES = {  # what bylines and datelines say -> the agency's short name
     "ap": "AP", "associated press": "AP", "the associated press": "AP",
     "reuters": "Reuters", "thomson reuters": "Reuters",
     "afp": "AFP", "agence france-presse": "AFP", "agence france presse": "AFP",
     "dpa": "dpa", "deutsche presse-agentur": "dpa", "efe": "EFE", "ansa": "ANSA", "apa": "APA", "ats": "ATS",
-    "yonhap": "Yonhap", "yonhap news agency": "Yonhap", "연합뉴스": "Yonhap", "kyodo": "Kyodo", "kyodo news": "Kyodo",
-    "xinhua": "Xinhua", "tass": "TASS", "interfax": "Interfax", "upi": "UPI", "bloomberg": "Bloomberg",
+    "yonhap": "Yonhap", "yonhap news agency": "Yonhap", "연합뉴스": "Yonhap", "聯合ニュース": "Yonhap",
+    "kyodo": "Kyodo", "kyodo news": "Kyodo", "共同": "Kyodo", "共同通信": "Kyodo", "時事": "Jiji", "時事通信": "Jiji",
+    "ロイター": "Reuters", "xinhua": "Xinhua", "新华社": "Xinhua", "新華社": "Xinhua",
+    "tass": "TASS", "interfax": "Interfax", "upi": "UPI", "bloomberg": "Bloomberg",
     "pa": "PA", "pa media": "PA", "press association": "PA", "aap": "AAP", "australian associated press": "AAP",
     "canadian press": "CP", "the canadian press": "CP", "čtk": "ČTK", "ctk": "ČTK", "pap": "PAP", "mti": "MTI",
     "belga": "Belga", "anp": "ANP", "ritzau": "Ritzau", "ntb": "NTB", "stt": "STT", "pti": "PTI", "ians": "IANS",
@@ -30,11 +41,14 @@ _BY = re.compile(r"^(?:(?:written\s+)?by:?|von|par|por|autor[/:*_]in:?)\s+", re.
 _SPLIT = re.compile(
     r"\s*(?:;|\n|\||•|、|\s&\s|,?\s+(?:and|und|et)\s+|,(?!\s*(?:Jr|Sr|I{2,3}|MD|PhD|Ph\.D)\b))\s*", re.IGNORECASE
 )
-_ASIDE = re.compile(r"\s*\((?!www\.|https?:)[^()]{1,60}\)")  # "Ada Lind (Els)"; behind an organisation, its address
+_BYLINE_CHARS = 500  # that are looked at
+_ASIDE = re.compile(r"\((?!www\.|https?:)[^()]{1,60}\)")  # "Ada Lind (Els)"; behind an organisation, its address
 _MONTH = re.compile(  # "Ada Lind December": the day was cut off
-    r"(\S+\s.*\S)\s(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+    r"(\S+\s.*\S)\s(?:January|February|March|April|May|June|July|August|September|October|November|December)$"
 )
-_REPORTER = re.compile(r"^(?:기자|[记記]者)\s*[:：]?\s*|\s*(?:선임\s?|수습\s?)?(?:기자|특파원|[记記]者)$")
+REPORTER_KO = r"(?:(?:선임|수습|인턴|객원|전문)\s?)?(?:기자|특파원)"
+"""A reporter's title as it stands behind the name in Korean, with the rank."""
+_REPORTER = re.compile(rf"^(?:기자|[记記]者)\s*[:：]?\s*|\s*(?:{REPORTER_KO}|[记記]者)$")
 _UNSPACED_NAME = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{2}")
 _NO_NAME = re.compile(
     r"https?:|www\.|[@/<>{}\[\](]|\d{2}|(?-i:^[a-z]+(?:-[a-z]+)+$)|^(?:about|über|learn)\s|"
@@ -45,8 +59,8 @@ _NO_NAME = re.compile(
     r"\b(?:fellow|scholar|professor|analyst|economist|strategist|specialist|consultant|attorney|cent(?:er|re))"
     r"(?:$|\s(?:of|at|for|in|on)\b)|"
     # who is no person
-    r"\b(?:posts|gmbh|inc|ltd|llc|plc|d\.o\.o|s\.r\.l|s\.p\.a|e\.v|\w*ministerium|ministry|ministère|ministerio|association|"
-    r"committee|council)\b|"
+    r"\b(?:posts|gmbh|inc|ltd|llc|plc|d\.o\.o|s\.r\.l|s\.p\.a|\w*ministerium|ministry|ministère|ministerio|association|"
+    r"committee|council)\b|\s(?-i:e\.\s?V)\b|"
     r"(?-i:^The\s)|(?-i:^[a-z]+[A-Z]\w*$)|\.(?:com|org|net|news|co|de|fr|tv)\b|"
     r"\b(?:staff|writer|writers|reporter|reporters|editor|editors|correspondent|desk|newsroom|admin|author|contributor|contributors|update[ds]?|published|agencies|news|team|with|from|"
     r"redaktion|redazione|rédaction|redacción|sponsored|press|times|gazette|view|minutes?|read|follow|anchor|"
@@ -154,7 +168,7 @@ def author_names(bylines: Iterable[str | None], site: str | None = None, host: s
     names: dict[str, str] = {}
     for byline in bylines:
         is_led = False  # by a name of several words, or by the site's
-        for part in _SPLIT.split(_BY.sub("", _ASIDE.sub("", byline or "").strip())[:500]):
+        for part in _SPLIT.split(_BY.sub("", _ASIDE.sub("", (byline or "")[:_BYLINE_CHARS]).strip())):
             bare = _REPORTER.sub("", _BY.sub("", part.strip(" .,;:-\u2013\u2014*")))
             name, _ = without_agency(_MONTH.sub(r"\1", " ".join(bare.split())))
             is_site = _is_site(name, site, host, among=bool(names))
@@ -177,6 +191,6 @@ def _is_site(name: str, site: str | None, host: str | None, *, among: bool) -> b
         return True
     key = re.sub(r"\W", "", name).casefold()
     labels = [label.replace("-", "") for label in (host or "").casefold().removeprefix("www.").split(".")]
-    if key == "".join(labels):
+    if key and key == "".join(labels):
         return True
     return (name.isupper() or " " not in name or among) and key in labels[:-1]

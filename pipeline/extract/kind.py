@@ -27,8 +27,9 @@ _ERROR = re.compile(  # titles of what servers show instead of a page
     r"(?:human|security)\s+(?:verification|check)|seite\s+nicht\s+gefunden|page\s+(?:introuvable|non\s+trouvée)|"
     r"página\s+no\s+encontrada|pagina\s+non\s+trovata|страница\s+не\s+найдена|página\s+não\s+encontrada|"
     r"(?:de(?:ze)?\s+)?pagina\s+(?:is\s+)?niet\s+gevonden|sidan\s+(?:kunde\s+inte\s+)?hitta(?:de)?s(?:\s+inte)?|"
-    r"sid(?:en|a)\s+(?:blev|ble|finnes)\s+ikke(?:\s+funne[nt])?|sivua\s+ei\s+löyt\w+|stránka\s+nenalezena|"
-    r"nie\s+znaleziono\s+strony|strona\s+nie\s+została\s+znaleziona|(?:fehler|erreur|fout|errore|fel)\s+(?:40[0-9]|410|50[0-9])|"
+    r"sid(?:en|a)\s+(?:find|finn)es\s+ikke|sid(?:en|a)\s+(?:blev|ble)\s+ikke\s+(?:fundet|funne[nt]{1,2})|"
+    r"sivua\s+ei\s+löyt\w+|stránka\s+nenalezena|nie\s+znaleziono\s+strony|strona\s+nie\s+została\s+znaleziona|"
+    r"(?:fehler|erreur|fout|errore|fel)\s+(?:40[0-9]|410|50[0-9])\b.{0,60}|"
     r"(?:お探しの)?ページが?(?:は)?見つかりません(?:でした)?|페이지를\s+찾을\s+수\s+없습니다|(?:页面|頁面)(?:不存在|未找到))\W*",
     re.IGNORECASE,
 )
@@ -61,8 +62,9 @@ _PAYWALL = re.compile(
     r"(?:subscribers?|members?|premium)|continue\s+reading\s+(?:this|your)\s+article|weiterlesen\s+mit|"
     r"(?:réservé|reservado|riservato|exklusiv\s+für)\b.{0,30}\b(?:abonnés|suscriptores|abbonati|abonnent\w+)|"
     r"(?:abonnez-vous|connectez-vous|s.abonner)\s+pour\s+(?:lire|continuer|accéder)|"
-    r"il\s+vous\s+reste\s+\d.{0,20}\bà\s+lire|la\s+suite\s+est\s+réservée|"
-    r"(?:jetzt\s+)?(?:abonnieren|registrieren|anmelden)\s+(?:und|um)\s+(?:\w+\s+){0,3}(?:weiter)?(?:zu)?lesen|"
+    r"il\s+vous\s+reste\s+\d.{0,30}\bà\s+lire|la\s+suite\s+est\s+réservée|"
+    r"(?:jetzt\s+)?(?:abonnieren|registrieren|anmelden),?\s+(?:und|um)\s+(?:\w+\s+){0,3}"
+    r"(?:weiterlesen|weiterzulesen|weiter\s+zu\s+lesen|(?:artikel|beitrag|text)\s+(?:zu\s+)?lesen)|"
     r"para\s+(?:seguir|continuar)\s+(?:leyendo|lendo)\b.{0,40}\b(?:suscr|inicia|reg[ií]str|assin)|"
     r"(?:suscr[ií]bete|assine|abbonati)\s+(?:para|per)\s+(?:seguir|continuar\w*|continuare)\s+(?:a\s+)?(?:leyendo|lendo|lege?re|a\s+ler)|"
     r"(?:lees|lezen)\b.{0,30}\bverder\b.{0,30}\babonn|logga\s+in\s+för\s+att\s+läsa",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.extract.bylines import agency_in, author_names
+from pipeline.extract.bylines import REPORTER_KO, agency_in, author_names
 
 __all__ = ["reporters_in", "without_opening"]
 
@@ -26,14 +26,17 @@ _NOTE = re.compile(  # stamps without their time, credits, offices
     re.IGNORECASE,
 )
 _REPORTERS = (
-    # (서울=연합뉴스) 홍길동 기자 =   /  홍길동 기자 gildong@example.com
+    # (서울=연합뉴스) 홍길동 기자 =   /  홍길동 기자 gildong@example.com; but 사진 기자, 외신 기자 have no name
     re.compile(
-        r"(?:^|[\s=)/])(?P<names>[가-힣]{2,4}(?:\s?[·,]\s?[가-힣]{2,4}){0,4})\s(?:선임\s?|수습\s?)?(?:기자|특파원)"
+        r"(?:^|[\s=)/])(?!(?:사진|온라인|인턴|외신)\s)(?P<names>[가-힣]{2,4}(?:\s?[·,]\s?[가-힣]{2,4}){0,4})\s"
+        rf"{REPORTER_KO}"
         r"(?=\s*(?:=|$|\(?[\w.+-]+@))"
     ),
-    # （记者张三、李四）
+    # （记者张三、李四）  /  （本报记者 张三 北京报道）; but （记者招待会）, （記者会見）, （记者综合报道） name nobody
     re.compile(
-        r"[（(][^（()）]{0,8}[记記]者[\s:：]?(?P<names>[\u4e00-\u9fff]{2,4}(?:[、\s][\u4e00-\u9fff]{2,4}){0,4})\s?[)）]"
+        r"[（(][^（()）]{0,8}[记記]者[\s:：]?(?![会會协協组組俱招提摄攝综綜编編报報采採])"
+        r"(?P<names>[\u4e00-\u9fff]{2,4}(?:[、\s][\u4e00-\u9fff]{2,4}){0,4}?)"
+        r"(?:\s[\u4e00-\u9fff]{0,8}(?:[报報]道|報導|摄影?|攝影?))?\s?[)）]"
     ),
     # 【ソウル=山田太郎】
     re.compile(r"^【[^】=＝]{1,12}[=＝](?P<names>[\u3041-\u30ff\u4e00-\u9fff々]{2,8})】"),
@@ -66,7 +69,10 @@ def without_opening(
 def reporters_in(paragraphs: list[str]) -> tuple[str, ...]:
     """Reporters as Korean, Chinese and Japanese texts name them: behind the dateline, or in a line of its own below."""
     last = paragraphs[-1] if len(paragraphs[-1]) <= _SIGNATURE_CHARS else ""
-    for text in (paragraphs[0][:_OPENING_CHARS], last):
+    first = paragraphs[0]
+    if len(first) > _OPENING_CHARS:
+        first = f"{first[:_OPENING_CHARS]}…"  # what is cut off there does not end there
+    for text in (first, last):
         if _MARKS.isdisjoint(text):
             continue
         for pattern in _REPORTERS:

@@ -34,9 +34,10 @@ LABEL = re.compile(
     notícias\s+relacionadas | (?:ti\s+)?potrebbe\s+interessarti | leggi\s+anche | vedi\s+anche\b |
     articoli\s+correlati | lees\s+(?:ook|meer|verder) | meer\s+over | gerelateerde?\W | relatera(?:t|de)\b |
     läs\s+(?:också|mer) | les\s+også | læs\s+også | lue\s+myös |
-    관련\s?(?:기사|뉴스) | (?:関連|あわせて読みたい)(?:記事|ニュース)?\W*$ |
+    관련\s?(?:기사|뉴스)(?:\W*$|\s?[]:：|]) | (?:関連|あわせて読みたい)(?:記事|ニュース)?\W*$ |
     (?:相关|相關)(?:新闻|新聞|阅读|閱讀|报道|報導|文章)\W*$ |
-    延伸(?:阅读|閱讀)\W*$ | (?:เรื่อง|ข่าว)ที่เกี่ยวข้อง\W*$ | (?:اقرأ|إقرأ)\s+أيضا | (?:مواضيع|أخبار)\s+ذات\s+صلة |
+    延伸(?:阅读|閱讀)\W*$ | (?:เรื่อง|ข่าว)ที่เกี่ยวข้อง\W*$ | (?:اقرأ|إقرأ)\s+أيضا |
+    (?:مواضيع|أخبار)\s+ذات\s+صلة(?:\W*$|\s?:) |
     (?:czytaj|zobacz|przeczytaj)\s+(?:też|także|więcej|również) | czytaj\s+dalej |
     čtěte\s+(?:také|též) | přečtěte | читайте\s+(?:также|ещё|також)
     )""",

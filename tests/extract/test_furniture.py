@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from pipeline.extract.bylines import author_names
 from pipeline.extract.furniture import Line, body_lines, is_furniture, locate
 from pipeline.extract.phrases import OPENING, WITHIN
 from pipeline.extract.recover import with_passed_over
@@ -108,6 +109,8 @@ def test_furniture_behind_the_text_is_left_out(markup: str) -> None:
         ("<p>Copyright law will be changed for ferries, the minister said.</p>", ["Copyright law will be changed for ferries, the minister said."]),
         (f"<h3>Read on the cheap</h3><p>{NEXT}</p>", ["Read on the cheap", NEXT]),
         (f"<h3>Recommended doses</h3><p>{NEXT}</p>", ["Recommended doses", NEXT]),
+        ("<p>관련 기사가 나오자 정부는 해명에 나섰다.</p>", ["관련 기사가 나오자 정부는 해명에 나섰다."]),
+        ("<p>أخبار ذات صلة بالميناء تصدرت الصحف.</p>", ["أخبار ذات صلة بالميناء تصدرت الصحف."]),
         ("<p>Advertisement income fell by half, it said.</p>", ["Advertisement income fell by half, it said."]),
         (f"<h2>What it costs</h2><p>{NEXT}</p>", ["What it costs", NEXT]),
         (f"<p>Most read the timetable twice, <a href='/b'>a survey</a> found. {NEXT}</p>", [f"Most read the timetable twice, a survey found. {NEXT}"]),
@@ -280,6 +283,11 @@ def test_an_introduction_apart_from_the_body_is_not_taken_for_the_whole() -> Non
 def test_a_long_odd_line_takes_no_long_time(line: str) -> None:
     # each rule sees a bounded part of a line: with the whole of it, this would take hours
     assert TEXT[-1] in article(page(paragraphs=[*TEXT, line])).text
+
+
+@pytest.mark.parametrize("unit", [" ", "\n", "(", "Ada (", "Ada Lind ", "May "])
+def test_a_long_odd_byline_takes_no_long_time(unit: str) -> None:
+    author_names(["By " + unit * (300_000 // len(unit)) + "x"])
 
 
 @pytest.mark.parametrize("pattern", [OPENING, WITHIN])

@@ -18,7 +18,7 @@ def ld(**fields: object) -> str:
 @pytest.mark.parametrize(
     "title",
     ["404 - Page not found", "Page not found | Harbour Post", "Access Denied", "Just a moment...", "Error 503", "Seite nicht gefunden",
-     "Fehler 404", "Pagina niet gevonden", "Sidan hittades inte", "Página não encontrada", "Nie znaleziono strony",
+     "Fehler 404", "Fehler 404 - Seite nicht gefunden", "Siden blev ikke fundet", "Siden finnes ikke", "Pagina niet gevonden", "Sidan hittades inte", "Página não encontrada", "Nie znaleziono strony",
      "ページが見つかりません", "페이지를 찾을 수 없습니다", "页面不存在"],
 )  # fmt: skip
 def test_error_pages_served_as_a_success_are_turned_away(title: str) -> None:
@@ -99,6 +99,9 @@ PAID = ld(
         ("", "<p>Il vous reste 70 % de cet article à lire</p>", True),
         ("", "<p>Abonnez-vous pour lire la suite</p>", True),
         ("", "<p>Para seguir leyendo, suscríbete</p>", True),
+        ("", "<p>Il vous reste 75.19 % de cet article à lire</p>", True),
+        ("", "<p>Jetzt anmelden, um diesen Artikel zu lesen</p>", True),
+        ("", "<p>Newsletter abonnieren und mehr lesen</p>", False),
         ("", "<p>Die Zeitung abonnieren 400 Leser</p>", False),
         ("", "<p>Il vous reste 20 jours pour visiter le phare</p>", False),
     ],
