@@ -120,6 +120,7 @@ MARK = re.compile(
     (?=[^/]*/)[^。]{0,120}
         (?-i:\b(?:REUTERS|Reuters|AFP|EPA|Getty\ Images|Shutterstock|imago))\s?/\s?(?-i:[A-Z])[\w\ .'-]{2,40}|
     (?:纠错\W+)?(?:责任编辑|责编|编辑|責任編輯|編輯)\s*[:：].{1,40}|
+    (?:article|story)\s+continues\s+(?:below|after)\b.{0,30}|
     recommended\s+videos?|oops\W*something\s+went\s+wrong(?:\W+please\s+try\s+again(?:\s+later)?)?|https?://\S{4,300}
     )[\W_]*)?$""",
     re.IGNORECASE | re.VERBOSE,

@@ -53,6 +53,7 @@ def behind(markup: str, head: str = "") -> list[str]:
         "<p>Compartir</p>",
         "<p>ADVERTISEMENT</p>",
         "<p>Story continues below</p>",
+        "<p>Article continues below this ad</p>",
         "<p>Sign up for our newsletter to get the day's ferries in your inbox.</p>",
         "<p>Follow us on Facebook for more about ferries.</p>",
         "<p>Click here to read the full timetable.</p>",
