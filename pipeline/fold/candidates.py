@@ -17,6 +17,8 @@ __all__ = ["Side", "candidates"]
 # A text most of whose passages are held by very many is one of a very large family; of any other, these are furniture.
 _FAMILY_SHARE = 0.5
 
+_NEAREST = 10  # texts right before one of a large family that it is compared with, besides the oldest
+
 _DAY = 86_400  # seconds
 
 
@@ -39,7 +41,7 @@ def candidates(con: Backend, new: Side, old: Side, window_days: int, max_frequen
     Equal texts count as one, so that five hundred copies of a story cost one comparison and cannot make its keys look
     like furniture. Of the others, keys that more than `max_frequency` texts hold are furniture or a form, not evidence,
     unless most passages of a text are like that: then it belongs to a large family. Under each key a text is compared
-    with the oldest of those that hold it (all of them, if they are few) and with the one before it. Which pairs are
+    with the oldest of those that hold it (all of them, if they are few) and with some right before it. Which pairs are
     found does not depend on how articles came in batches, as long as no key is held by more than `MOST_COMPARED`; a
     larger family is compared with its oldest texts however they came.
 
@@ -59,7 +61,7 @@ def candidates(con: Backend, new: Side, old: Side, window_days: int, max_frequen
         for held in (shared.filter(shared.n <= MOST_COMPARED), shared.filter(shared.n > MOST_COMPARED))
     )
     many = _ranked(con, _evidence(many, new, max_frequency), times, window_days)
-    pairs = _all_pairs(few).union(_with_the_oldest(many), _with_the_one_before(many)).distinct()
+    pairs = _all_pairs(few).union(_with_the_oldest(many), _with_those_before(many)).distinct()
     return _close(pairs, times, window_days).order_by(["left", "right"]).to_pyarrow()
 
 
@@ -147,9 +149,10 @@ def _with_the_oldest(many: Table) -> Table:
     return _pairs(many, oldest, near, many["rank"] > oldest["rank"], many.counts | oldest.counts)
 
 
-def _with_the_one_before(many: Table) -> Table:
-    before = many.view()
-    return _pairs(many, before, many["rank"] == before["rank"] + 1, many.counts | before.counts)
+def _with_those_before(many: Table) -> Table:
+    """Each text with the next older ones: of a family that lasts, what came together belongs together."""
+    before = many.mutate(later=many["rank"] + ibis.range(1, _NEAREST + 1).unnest()).view()
+    return _pairs(many, before, many["rank"] == before.later, many.counts | before.counts)
 
 
 def _pairs(one: Table, other: Table, *which: BooleanValue) -> Table:

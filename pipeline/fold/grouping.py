@@ -1,9 +1,10 @@
 """Grouping: who belongs together.
 
-A pure function of the links: it depends neither on the order nor on the batches in which articles arrived. Closing
-links transitively would let one digest join everything it quotes, and one false link join two stories, so groups grow
-by agreement instead (average linkage over signed weights, as in correlation clustering): the two groups that agree most
-become one, again and again, as long as what their links say for it outweighs what they say against it and that other
+A pure function of the links: it depends on the order and the batches in which articles arrived only as far as these do
+(see `pipeline.fold.candidates`). Closing links transitively would let one digest join everything it quotes, and one
+false link join two stories, so groups grow by agreement instead (average linkage over signed weights, as in correlation
+clustering): the two groups that agree most become one, again and again, as long as what their links say for it
+outweighs what they say against it and that other
 texts of the two have nothing in common at all. Equal texts count once.
 """
 

@@ -39,3 +39,25 @@ def test_many_versions_of_one_text_are_one_story(tmp_path: Path, version: object
         fold_lake(Lake(lake), FoldSettings(max_key_frequency=most))
     assert Lake(lake).read("stories", ["merged_into"])["merged_into"].null_count == 1
     assert Lake(lake).read("links").num_rows < 1.5 * SIZE * MOST_COMPARED
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_form_filled_in_anew_each_day_is_a_story_a_day(tmp_path: Path, order: int) -> None:
+    lake = str(tmp_path / "lake")
+    rows = [
+        {
+            "id": f"v{n}",
+            "text": " ".join([*(f"own{n}x{i}" for i in range(20)), *WORDS[:150]]),
+            "published_at": f"2018-09-{1 + n // 10:02}T00:{n % 10:02}:00Z",
+        }
+        for n in range(100)
+    ]
+    for part, begin in enumerate(range(0, 100, 25)):
+        file = tmp_path / f"{part}.jsonl"
+        file.write_text("".join(json.dumps(r) + "\n" for r in rows[::order][begin : begin + 25]))
+        ingest_files([str(file)], lake, f"2018-10-14T0{part}:00:00")
+        fold_lake(Lake(lake), FoldSettings())
+    stories: dict[str, set[int]] = {}
+    for r in Lake(lake).read("records", ["guid", "story_id"]).to_pylist():
+        stories.setdefault(r["story_id"], set()).add(int(r["guid"][1:]) // 10)
+    assert sorted(map(sorted, stories.values())) == [[day] for day in range(10)]
