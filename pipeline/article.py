@@ -70,7 +70,7 @@ class Clock(StrEnum):
     WIRE = "wire"  # versionCreated of a wire item
     PAGE = "page"  # the page's own metadata
     FEED = "feed"  # the feed's or sitemap's entry
-    SEEN = "seen"  # the run that first saw it
+    SEEN = "seen"  # the archive or the run that first saw it
 
 
 class Kind(StrEnum):
@@ -102,10 +102,12 @@ class RawRef:
     Attributes:
         file: Path below the lake root (``raw/day=…/….warc.gz``) or, for files read in place, their own path.
         offset: Byte offset of the WARC record in `file`; row or line number for JSONL and Parquet; 0 for a plain file.
+        captured_at: When they were put into an archive that others have made, as that says.
     """
 
     file: str
     offset: int = 0
+    captured_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ class _Record:
     def outcome(self, source: str, seq: int, file: str, max_bytes: int) -> Capture | Reject | None:
         """What becomes of it; None when it is no item."""
         item = Item(source, seq, self.url or f"{file}#{self.offset}")
-        raw = RawRef(file, self.offset)
+        raw = RawRef(file, self.offset, self.at)
         at = self.at or datetime.fromtimestamp(0, UTC)  # a fixed moment: a re-run must give the same bytes
         try:
             if self.broken:

@@ -4,8 +4,7 @@ A pure function of the links: it depends on the order and the batches in which a
 (see `pipeline.fold.candidates`). Closing links transitively would let one digest join everything it quotes, and one
 false link join two stories, so groups grow by agreement instead (average linkage over signed weights, as in correlation
 clustering): the two groups that agree most become one, again and again, as long as what their links say for it
-outweighs what they say against it and that other
-texts of the two have nothing in common at all. Equal texts count once.
+outweighs what they say against it and that other texts of the two have nothing in common. Equal texts count once.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from pipeline.fold.relate import GROUPING
 
 __all__ = ["MOST_COMPARED", "Link", "group"]
 
-MOST_COMPARED = 30
+MOST_COMPARED = 100
 """A text is compared with so many of a large family, the oldest; that it has no link to the others says nothing."""
 
 _ALIKE = 0.85  # Jaccard: one word in a hundred and thirty

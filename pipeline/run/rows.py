@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pipeline.article import Article, Capture, Clock, Item, Outcome, Reject, article_id
+from datetime import datetime
+
+from pipeline.article import Article, Capture, Clock, Item, Outcome, RawRef, Reject, article_id
+from pipeline.extract.times import EARLIEST
 from pipeline.partition import Run
 from pipeline.text import text_hash
 
@@ -54,12 +57,12 @@ def reject_row(run: Run, reject: Reject) -> Row:
 
 
 def article_row(run: Run, article: Article) -> Row:
-    """An article as a fact. Its publication time is the best that anybody states, else the time of the run."""
+    """An article as a fact. Its publication time is the best that anybody states, else when it was first seen."""
     published, clock = article.published_at, article.clock
     if published is None and article.item.published_at is not None:
         published, clock = article.item.published_at, Clock.FEED
     if published is None:
-        published, clock = run.time, Clock.SEEN
+        published, clock = _first_seen(run, article.raw), Clock.SEEN
     hashed = text_hash(article.text)
     raw = article.raw
     return {
@@ -98,3 +101,9 @@ def article_row(run: Run, article: Article) -> Row:
         "raw_file": raw.file if raw else None,
         "raw_offset": raw.offset if raw else None,
     }
+
+
+def _first_seen(run: Run, raw: RawRef | None) -> datetime:
+    """The time of the run, unless an archive had it before."""
+    at = raw.captured_at if raw else None
+    return at if at and EARLIEST <= at < run.time else run.time

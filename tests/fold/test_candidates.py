@@ -130,35 +130,35 @@ def in_batches(rows: pa.Table, *ends: int, window: int = 0, frequency: int = 200
 
 @pytest.mark.parametrize("own", [10, 60])
 @pytest.mark.parametrize("frequency", [40, 200])
-@pytest.mark.parametrize("ends", [[], [45, 50, 80]])
+@pytest.mark.parametrize("ends", [[], [60, 70, 130]])
 def test_a_large_family_is_compared_with_its_oldest_texts(own: int, frequency: int, ends: list[int]) -> None:
-    pairs = in_batches(articles(family(90, own)), *ends, frequency=frequency)
-    due = {frozenset((i, j)) for j in range(90) for i in range(j) if i < MOST_COMPARED or i >= j - 10}
+    pairs = in_batches(articles(family(150, own)), *ends, frequency=frequency)
+    due = {frozenset((i, j)) for j in range(150) for i in range(j) if i < MOST_COMPARED or i >= j - 10}
     assert pairs >= due
     assert len(pairs) < 1.1 * len(due)
 
 
 def test_of_a_family_that_lasts_each_text_is_compared_with_some_within_the_window() -> None:
-    rows = articles(family(200, 30), days=[n // 2 for n in range(200)])
-    partners = dict.fromkeys(range(200), 0)
+    rows = articles(family(400, 30), days=[n // 5 for n in range(400)])
+    partners = dict.fromkeys(range(400), 0)
     for pair in in_batches(rows, 50, 120, window=30):
         older, later = sorted(pair)  # type: ignore[type-var]
-        assert later - older <= 61  # type: ignore[operator]
+        assert later - older <= 154  # type: ignore[operator]
         partners[later] += 1  # type: ignore[index]
-    assert all(partners[n] >= min(n, MOST_COMPARED) for n in range(200))
+    assert all(partners[n] >= min(n, 5 * 15) for n in range(400))  # as many as half the window holds
     assert max(partners.values()) <= 3 * MOST_COMPARED
 
 
 def test_an_older_text_that_comes_late_is_compared_with_the_whole_family() -> None:
-    rows = articles(family(80, 30), days=[10] * 79 + [0])
-    assert {frozenset((n, 79)) for n in range(79)} <= in_batches(rows, 79)
+    rows = articles(family(150, 30), days=[10] * 149 + [0])
+    assert {frozenset((n, 149)) for n in range(149)} <= in_batches(rows, 149)
 
 
 def test_a_text_without_a_time_is_compared_with_the_oldest() -> None:
-    rows = articles(family(80, 30))
+    rows = articles(family(150, 30))
     times = rows["published_at"].to_pylist()
     rows = rows.set_column(3, "published_at", pa.array([*times[:-1], None], pa.timestamp("us", tz="UTC")))
-    assert {frozenset((n, 79)) for n in range(MOST_COMPARED)} <= in_batches(rows, 40, window=30)
+    assert {frozenset((n, 149)) for n in range(MOST_COMPARED)} <= in_batches(rows, 40, window=30)
 
 
 def test_furniture_is_no_evidence() -> None:

@@ -81,7 +81,7 @@ def test_what_people_decided_stands() -> None:
 
 @pytest.mark.parametrize("score", [0.2, 4])
 def test_a_large_family_needs_no_more_links_than_those_to_its_oldest(score: float) -> None:
-    texts = [f"t{n:03}" for n in range(200)]
+    texts = [f"t{n:03}" for n in range(300)]
     links = [link(a, b, score) for n, b in enumerate(texts) for a in texts[: min(n, MOST_COMPARED)]]
     assert group(texts, links) == [texts]
     # what is tied to one text of many is no part of them

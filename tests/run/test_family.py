@@ -14,7 +14,7 @@ from pipeline.run.fold import fold_lake
 from pipeline.run.intake import ingest_files
 
 WORDS = [f"word{i}" for i in range(250)]
-SIZE = 160
+SIZE = 240
 
 
 def changed(n: int) -> list[str]:
@@ -28,7 +28,7 @@ def framed(n: int) -> list[str]:
 
 
 @pytest.mark.parametrize("version", [changed, framed])
-@pytest.mark.parametrize("most", [50, 200])
+@pytest.mark.parametrize("most", [150, 200])
 def test_many_versions_of_one_text_are_one_story(tmp_path: Path, version: object, most: int) -> None:
     lake = str(tmp_path / "lake")
     rows = [{"id": f"v{n}", "text": " ".join(version(n)), "source": f"site {n}"} for n in range(SIZE)]  # type: ignore[operator]

@@ -159,6 +159,33 @@ def test_bytes_are_found_again(lake: Lake, folder: Path) -> None:
             assert data[row["raw_offset"] :].startswith(b"\x1f\x8b")
 
 
+@pytest.mark.parametrize(
+    ("captured", "published"),
+    [
+        ("2017-03-01T08:00:00Z", "2017-03-01T08:00:00+00:00"),
+        ("2031-03-01T08:00:00Z", "2018-09-17T12:00:00+00:00"),  # after the run that reads it
+        ("1970-01-01T00:00:00Z", "2018-09-17T12:00:00+00:00"),  # before there were pages
+        ("yesterday", "2018-09-17T12:00:00+00:00"),
+    ],
+)
+def test_a_page_that_states_no_time_was_first_seen_by_its_archive(
+    tmp_path: Path, captured: str, published: str
+) -> None:
+    sink = io.BytesIO()
+    writer = WARCWriter(sink, gzip=False)
+    head = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+    writer.write_record(
+        writer.create_warc_record(
+            "http://a.example/one", "response", payload=io.BytesIO(page("Ferry sails").encode()), http_headers=head,
+            warc_headers_dict={"WARC-Date": captured},
+        )
+    )  # fmt: skip
+    (tmp_path / "crawl.warc").write_bytes(sink.getvalue())
+    ingest_paths([tmp_path / "crawl.warc"], Lake(str(tmp_path / "lake")), RUN)
+    (article,) = Lake(str(tmp_path / "lake")).read("articles", ["published_at", "clock"]).to_pylist()
+    assert (article["published_at"].isoformat(), article["clock"]) == (published, "seen")
+
+
 def test_the_same_run_again_changes_no_byte(own: Lake, folder: Path) -> None:
     before = {p: own.storage.read(p) for p in own.storage.list("")}
     assert ingest_paths([folder], own, RUN) == own.ledger(RUN.name)
