@@ -80,7 +80,8 @@ def locate(tree: HtmlElement, lines: list[str]) -> list[Line]:
 
     What the page has more often than the text, a standfirst in a share bar say, is taken from among its other lines.
     """
-    wanted: dict[str, list[HtmlElement]] = {_squeezed(line): [] for line in lines}
+    keys = [_squeezed(line) for line in lines]
+    wanted: dict[str, list[HtmlElement]] = {key: [] for key in keys}
     beginnings = {key[:_BEGINNING] for key in wanted}
     initials = {key[:1] for key in wanted}
     longest = max(map(len, lines), default=0) * 2 + 100  # a text with so much white space is laid out, not written
@@ -98,7 +99,6 @@ def locate(tree: HtmlElement, lines: list[str]) -> list[Line]:
                 held.append(element)
         if all(wanted.values()):  # inline elements hold lines of their own on few pages
             break
-    keys = [_squeezed(line) for line in lines]
     times = Counter(keys)
     sure = {places[0].getparent() for places in wanted.values() if len(places) == 1}
     for key, places in wanted.items():

@@ -28,10 +28,8 @@ _FILE = Path(__file__).with_name("verdicts.json")
 _ROWS = 128  # that are scored at once
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)  # leaves of a tree, one bit each
 _ONE = np.uint64(1)
-_DE_BRUIJN, _TOP = (
-    np.uint64(0x03F79D71B4CB0A89),
-    np.uint64(58),
-)  # all sixes of bits differ (Leiserson 1998)
+_DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)  # all runs of six bits in it differ (Leiserson et al. 1998)
+_TOP = np.uint64(58)  # what is above are the six highest bits
 _FIRST = np.empty(64, np.int64)  # place of a lone bit, by the six highest bits of its product with that number
 _FIRST[(_DE_BRUIJN << np.arange(64, dtype=np.uint64)) >> _TOP] = np.arange(64)
 
