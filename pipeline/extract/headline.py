@@ -56,7 +56,7 @@ def read_headline(titles: Iterable[str], sites: Iterable[str | None], host: str 
         sites: Names that the page gives its site.
         host: Host of the page's address.
     """
-    titles = [t for t in titles if t]
+    titles = [line for title in titles if (line := " ".join(title.split()))]
     host_keys = _host_keys(host)
     keys = {_key(site) for site in sites if site} | host_keys
     titles = [_unbracketed(title, keys) for title in titles]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import re
-from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from urllib.parse import urljoin, urlsplit
@@ -16,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from htmldate import find_date
 from lxml import etree
 from lxml.html import HtmlElement
-from trafilatura.metadata import examine_meta, extract_author, extract_catstags, extract_meta_json, extract_metadata
+from trafilatura.metadata import examine_meta, extract_author, extract_catstags, extract_sitename, extract_title
 from trafilatura.settings import Document
 
 from pipeline.article import Article, Capture, Clock, Reason
@@ -77,7 +76,7 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     top = body.paragraphs[:2] if meta.heading is None else []
     on_top = [line for line in top if any(title.startswith(line) for title in titles)]
     headline = read_headline([*titles, *on_top], (meta.publisher, sitename), host)
-    publisher = meta.publisher or headline.site or sitename or host
+    publisher = meta.publisher or headline.site or sitename or (host and host.removeprefix("www."))
     guess = read_headline([found.title or ""] if titles else [], (publisher,), host)
     published, clock = _published(meta, found, capture)
     sort = sort_of(tree, meta, url, len(words))
@@ -142,21 +141,23 @@ def _provenance(meta: PageMetadata, title: str, authors: str, dated: bool) -> di
 def _searched(tree: HtmlElement, meta: PageMetadata, capture: Capture, url: str | None, *, authors: bool) -> Document:
     """What trafilatura finds by searching the page, for what the page does not say itself: searching is costly."""
     newest = capture.fetched_at + timedelta(days=1)
-    options = {"original_date": True, "max_date": newest.date().isoformat()}
     search = partial(find_date, tree, url=meta.canonical or url, original_date=True, max_date=newest)
     undated = not meta.published and not day_in_address(meta.canonical or url or "")
-    if not meta.publisher:
-        found = extract_metadata(tree, url, options | {"extensive_search": False}, extensive=False)
-    else:
-        found = Document()
-        if authors:
-            found.author = _author(tree)
-        if not meta.section and _CATEGORY_LINK(tree):
-            found.categories = extract_catstags("category", tree)
+    found = Document()
+    if not meta.publisher or authors:
+        said = examine_meta(tree)
+        found.author = said.author
+        if authors and " " not in (said.author or ""):  # an account's name, or the agency's, which may be the credit
+            found.author = "; ".join(filter(None, (said.author, extract_author(tree))))
+        if not meta.publisher:
+            found.title = said.title or extract_title(tree)
+            found.sitename = _named(said.sitename or extract_sitename(tree))
+    if not meta.section and _CATEGORY_LINK(tree):
+        found.categories = extract_catstags("category", tree)
     if undated:
         american = _is_american(meta.language, urlsplit(canonical_url(meta.canonical, capture.url)).hostname)
         shown = None if meta.heading is None else stamped_day(meta.heading, newest, month_first=american)
-        found.date = shown.at.date().isoformat() if shown else found.date or search(extensive_search=False)
+        found.date = shown.at.date().isoformat() if shown else search(extensive_search=False)
         if not found.date and capture.item.published_at is None:  # costly, and right on two pages of three
             guess = search(extensive_search=True)
             found.date = None if guess and guess.endswith("-01-01") else guess  # a year alone
@@ -169,11 +170,10 @@ def _is_american(language: str | None, host: str | None) -> bool:
     return not is_abroad and (language or "").lower().replace("_", "-") in ("en", "en-us")
 
 
-def _author(tree: HtmlElement) -> str | None:
-    found = examine_meta(tree)
-    with suppress(Exception):  # it trips over JSON-LD that is not as it should be
-        found = extract_meta_json(tree, found)
-    return found.author if found.author and " " in found.author else extract_author(tree)
+def _named(site: str | None) -> str | None:
+    """A site's name from its account, ``@harbourpost``."""
+    name = (site or "").lstrip("@")
+    return (name if "." in name or name[:1].isupper() else name.title()) or None
 
 
 def _published(meta: PageMetadata, found: Document, capture: Capture) -> tuple[Moment | None, Clock]:

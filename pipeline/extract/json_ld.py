@@ -16,10 +16,12 @@ __all__ = ["article_node", "names", "nodes", "plain", "resolved", "selectors", "
 _ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report$|LiveBlogPosting|Review$")
 _MAX_NODES = 5_000  # objects looked at on one page
 _MAX_SCRIPT = 2_000_000  # characters of one script
+_MAX_STRING = 10_000  # characters of one value, the article's text aside
 _CONTROL = re.compile(r"[\x00-\x1f]+")
-_COMMENT = re.compile(r"^\s*(?://\s*)?(?:<!\[CDATA\[|<!--)|(?://\s*)?(?:\]\]>|-->)\s*;?\s*$|;\s*$")
+_COMMENT = re.compile(r"^\s*(?://\s*)?(?:<!\[CDATA\[|<!--)|(?://\s*)?(?:\]\]>|-->)\s*(?:;\s*)?$|;\s*$")
 _TRAILING = re.compile(r",(?=\s*[}\]])")
 _PROPERTY = re.compile(r'"(@type|headline|datePublished|dateModified)"\s*:\s*"([^"\\]{1,500})"')
+_AUTHOR = re.compile(r'"author"\s*:\s*\[?\s*(?:\{[^{}\[\]]{0,300}?"name"\s*:\s*)?"([^"\\]{1,200})"')
 
 
 def nodes(tree: HtmlElement) -> list[dict[str, Any]]:
@@ -54,7 +56,7 @@ def _read(text: str) -> Any:
             return None
         except ValueError:
             continue
-    said = _PROPERTY.findall(text)
+    said = [*_PROPERTY.findall(text), *(("author", name) for name in _AUTHOR.findall(text))]
     kind = next((value for name, value in said if name == "@type" and _ARTICLE_TYPES.search(value)), None)
     return dict(reversed(said)) | {"@type": kind} if kind else None  # the first of each name
 
@@ -87,7 +89,11 @@ def plain(value: Any) -> str | None:
     """A JSON string as plain text: entities resolved, tags dropped."""
     if isinstance(value, dict):
         value = value.get("@value") or value.get("name") or value.get("url")
-    return " ".join(re.sub(r"<[^<>]*>", "", unescape(value)).split()) or None if isinstance(value, str) else None
+    return (
+        " ".join(re.sub(r"<[^<>]*>", "", unescape(value[:_MAX_STRING])).split()) or None
+        if isinstance(value, str)
+        else None
+    )
 
 
 def selectors(parts: Any) -> Iterator[str]:

@@ -29,6 +29,8 @@ _SHORTCODE = re.compile(  # WordPress's own markup
     r"\[[a-z][\w-]{1,40}\s+[\w-]{1,40}=[^\[\]]{0,2000}\]|\[/[a-z][\w-]{1,40}\]"
 )
 _CLASS = re.compile(r"\.([\w-]+)")  # in a CSS selector
+_MOST = 50  # meta elements of one name: titles are compared with each other
+_TITLE_CHARS = 10_000
 _CODE = re.compile(r"[:|_=@]")  # in a keyword that is for machines
 
 Said = tuple[str, Any]
@@ -186,8 +188,8 @@ def _metas(tree: HtmlElement) -> dict[str, list[str]]:
     for element in tree.iter("meta"):
         key = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
         value = " ".join((element.get("content") or "").split())
-        if key and value:
-            found.setdefault(key.strip().lower(), []).append(value)
+        if key and value and len(values := found.setdefault(key.strip().lower(), [])) < _MOST:
+            values.append(value)
     return found
 
 
@@ -228,7 +230,7 @@ def _publisher(origins: dict[str, str], url: str | None, said: list[Said]) -> st
 
 def _title(tree: HtmlElement) -> str | None:
     title = tree.find(".//title")
-    return " ".join((title.text or "").split()) if title is not None else None
+    return " ".join((title.text or "")[:_TITLE_CHARS].split()) if title is not None else None
 
 
 def _byline(tree: HtmlElement) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
@@ -46,6 +46,7 @@ _NEXT = 20  # elements behind the headline, among which a byline is one by its f
 _PARTS = 3  # name, place, date
 _PARTS_MOST = 8  # elements in such a line
 _LED_CHARS = 200  # a longer line is a sentence
+_PIECES = 200  # texts of elements, empty ones too, that a byline is made of at most
 _BEFORE_CHARS = 60  # a date; more is a caption, and behind it is who took the picture
 _BEHIND_NAMES = re.compile(  # dates, offices, what a template prints
     r"[\d|\u2022\u00b7(@:]|\s[\u2012-\u2015-]+\s|"
@@ -125,7 +126,7 @@ def _led(element: HtmlElement, site: str | None, host: str | None) -> tuple[str,
     for text, rest, itself in ((element.text, _within, False), (element.tail, _following, True)):
         if not text or not (lead := _LEAD.match(text) or _DATED_LEAD.match(text)) or stands_elsewhere(element):
             continue
-        line = _line((text[lead.end() :], *rest(element)))
+        line = _line(chain((text[lead.end() :],), rest(element)))
         if len(line) > _LED_CHARS or len(_line(_before(element, itself))) > _BEFORE_CHARS:
             continue
         if names := _names_first(line.lstrip("| "), site, host):
@@ -158,9 +159,9 @@ def _shown(element: HtmlElement) -> Iterator[str]:
 
 
 def _line(texts: Iterable[str]) -> str:
-    """Texts in one line, with a bar where elements part letters that would be a word otherwise."""
+    """Texts in one line, with a bar where elements part letters that would be a word otherwise; not many of them."""
     line = ""
-    for text in texts:
+    for text in islice(texts, _PIECES):
         line += "|" + text if line[-1:].isalnum() and text[:1].isalnum() else text
     return " ".join(line.split())
 

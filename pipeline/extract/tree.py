@@ -30,12 +30,14 @@ _NEVER = (  # trafilatura takes these out, too, but of every copy of the tree th
     "script", "style", "svg", "nav", "footer", "aside", "noscript", "iframe", "select", "object", "video", "audio",
     "canvas", "picture", "menu",
 )  # fmt: skip
+_META_CHARS = 2_000  # of what one meta element says; keywords of real pages have no more
+_METAS_CHARS = 100_000  # of what all of them say
 _BREAKS = ("br", "hr")
 _PARTING = ("div", "p")  # even empty, they stand between words
 
 
 def parse(text: str, max_depth: int) -> HtmlElement:
-    """A tree that is safe to copy and to walk: size, number of tags and depth are bounded.
+    """A tree that is safe to copy and to walk: size, number of tags, depth and what meta elements say are bounded.
 
     libxml2 copies trees by recursion in C, and its parser drops what is nested deeper than its own limit; so depth is
     checked on the parsed tree, level by level, before anything else touches it.
@@ -66,6 +68,7 @@ def parse(text: str, max_depth: int) -> HtmlElement:
         raise Unextractable(Reason.NO_TEXT, f"no HTML elements: {e}") from e
     if _deeper(max_depth)(tree):
         raise Unextractable(Reason.TOO_COMPLEX, f"elements nested deeper than {max_depth}")
+    _shorten_metas(tree)
     return tree
 
 
@@ -95,6 +98,15 @@ def strip(tree: HtmlElement) -> None:
             if element.tag in _PARTING or element.text or len(element):  # white space in it parts words
                 element.tail = f" {element.tail or ''}"
             element.drop_tree()
+
+
+def _shorten_metas(tree: HtmlElement) -> None:
+    """Cut what the meta elements say: trafilatura's patterns take time that grows with the square of it."""
+    left = _METAS_CHARS
+    for element in tree.iter("meta"):
+        if content := element.get("content"):
+            element.set("content", content[: min(_META_CHARS, left)])
+            left -= min(_META_CHARS, left, len(content))
 
 
 def _long_tags(markup: bytes) -> Iterator[int]:

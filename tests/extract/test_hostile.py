@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.article import Article, Reason, Reject
+from pipeline.config import ExtractSettings
 from pipeline.extract import extract
+from pipeline.extract.headline import read_headline
+from pipeline.extract.signature import signed
+from pipeline.extract.tree import parse
 
 from .helpers import TEXT, article, capture, page
 from .test_wires import NITF, news_item
@@ -19,6 +28,30 @@ DEEP_JSON = '{"uri": "a", "headline": ' + "[" * 200_000
 
 def html(body: str) -> str:
     return f"<html><body>{body}</body></html>"
+
+
+@contextmanager
+def within_the_limit() -> Iterator[None]:
+    """What takes longer than a page may take is stopped: it fails instead of lasting for hours."""
+
+    def stop(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, ExtractSettings().page_timeout)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def meta(name: str, content: str) -> str:
+    return f'<meta name="{name}" property="{name}" content="{content}">'
+
+
+def data(text: str) -> str:
+    return f'<script type="application/ld+json">{text}</script>'
 
 
 def attributes(number: int, value: str = "") -> str:
@@ -86,7 +119,39 @@ def test_rejected_before_it_costs_much(document: str | bytes, reason: Reason) ->
     ],
 )
 def test_extracted_all_the_same(document: str | bytes) -> None:
-    assert TEXT[1] in article(document).text
+    with within_the_limit():
+        assert TEXT[1] in article(document).text
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param(meta("author", "(" * 500_000), id="brackets in a byline"),
+        pytest.param(meta("article:author", "[a " * 200_000), id="brackets in the article's byline"),
+        pytest.param(meta("og:title", "&lt;!--" * 100_000), id="comments in a title"),
+        pytest.param("".join(meta("og:title", f"Ferry {n}") for n in range(40_000)), id="40,000 titles"),
+        pytest.param(data(json.dumps({"@type": "NewsArticle", "author": "(" * 500_000})), id="brackets in JSON-LD"),
+        pytest.param(data('{"@type": "NewsArticle", ' + '\\"' * 300_000), id="quotes in JSON-LD"),
+        pytest.param(data('{"@type": "NewsArticle", ' + '"author":' * 100_000), id="authors without a name"),
+        pytest.param(data("{} -->" + " " * 500_000 + "x"), id="white space behind JSON-LD"),
+    ],
+)
+def test_long_metadata_leaves_time_for_the_text(head: str) -> None:
+    with within_the_limit():
+        found = article(page(head))
+    assert TEXT[1] in found.text
+    assert not found.authors
+
+
+def test_of_a_line_of_thousands_of_bylines_the_beginning_is_read() -> None:
+    tree = parse(page().replace("</h1>", "</h1><p>" + "<b>by</b> <i>x</i>" * 35_000), 500)
+    with within_the_limit():
+        assert signed(tree, tree.find(".//h1"), None, None) == ()
+
+
+def test_white_space_in_a_title_is_read_once() -> None:
+    with within_the_limit():
+        assert read_headline(["Ferry" + " " * 500_000 + "runs"], (), None) == ("Ferry runs", None)
 
 
 def test_no_file_is_read_through_an_entity() -> None:

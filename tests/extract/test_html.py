@@ -124,6 +124,14 @@ def test_title_is_the_headline_without_the_site(head: str, h1: str, title: str) 
             None,
         ),
         (ld(author=[[], 3, None, {"name": {"x": 1}}]), (), None),
+        (ld(author={"name": "Ada Lind"})[: -len("}</script>")] + ", oops}</script>", ("Ada Lind",), None),
+        (ld(author=["Ada Lind"])[: -len("}</script>")] + ", oops}</script>", ("Ada Lind",), None),
+        (
+            '<meta name="author" content="Reuters"><script type="application/ld+json">{"@type": "Person", '
+            '"name": "Bo Ek"}</script>',
+            (),
+            "Reuters",
+        ),
     ],
 )
 def test_authors_and_credit(head: str, authors: tuple[str, ...], credit: str | None) -> None:

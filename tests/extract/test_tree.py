@@ -31,6 +31,19 @@ def test_text_outlives_what_holds_none(body: str, text: str) -> None:
     assert next(tree.iter("img", "nav", "footer", "script", "style"), None) is None
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (["ferry, " * 200], [1_400]),
+        (["(" * 60_000, "Ada Lind"], [2_000, 8]),
+        (["x" * 2_000] * 60, [2_000] * 50 + [0] * 10),
+    ],
+)
+def test_what_metas_say_is_bounded(said: list[str], kept: list[int]) -> None:
+    metas = "".join(f'<meta name="author" content="{s}">' for s in said)
+    assert [len(e.get("content", "")) for e in parse(f"<head>{metas}</head>", 256).iter("meta")] == kept
+
+
 def test_json_ld_stays() -> None:
     tree = parse('<html><body><p>one</p><script type="application/ld+json">{}</script></body></html>', 256)
     strip(tree)
