@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 
 from pipeline.article import Kind
 from pipeline.extract.page_metadata import PageMetadata
+from pipeline.extract.paywall import asks_to_pay
 
 __all__ = ["Sort", "sort_of", "why_no_article"]
 
@@ -56,20 +57,6 @@ _GALLERY_PATH = re.compile(
 _GALLERY_TYPES = frozenset(("ImageGallery", "MediaGallery"))
 _VIDEO_PATH = re.compile(r"/(?:videos?|watch|av|mediathek)/")
 _COUNTER = re.compile(r"\W*\d{1,3}\s*(?:/|of|von|de|sur)\s*\d{1,3}\W*", re.IGNORECASE)
-_PAYWALL = re.compile(
-    r"(?:subscribe|sign\s+(?:in|up)|log\s+in|register|become\s+a\s+(?:member|subscriber)|buy)\b.{0,60}\b(?:to\s+)?"
-    r"(?:continue|keep|read(?:ing)?|unlock|access)|(?:this\s+(?:article|content|story)|full\s+access)\b.{0,40}\b"
-    r"(?:subscribers?|members?|premium)|continue\s+reading\s+(?:this|your)\s+article|weiterlesen\s+mit|"
-    r"(?:réservé|reservado|riservato|exklusiv\s+für)\b.{0,30}\b(?:abonnés|suscriptores|abbonati|abonnent\w+)|"
-    r"(?:abonnez-vous|connectez-vous|s.abonner)\s+pour\s+(?:lire|continuer|accéder)|"
-    r"il\s+vous\s+reste\s+\d.{0,30}\bà\s+lire|la\s+suite\s+est\s+réservée|"
-    r"(?:jetzt\s+)?(?:abonnieren|registrieren|anmelden),?\s+(?:und|um)\s+(?:\w+\s+){0,3}"
-    r"(?:weiterlesen|weiterzulesen|weiter\s+zu\s+lesen|(?:artikel|beitrag|text)\s+(?:zu\s+)?lesen)|"
-    r"para\s+(?:seguir|continuar)\s+(?:leyendo|lendo)\b.{0,40}\b(?:suscr|inicia|reg[ií]str|assin)|"
-    r"(?:suscr[ií]bete|assine|abbonati)\s+(?:para|per)\s+(?:seguir|continuar\w*|continuare)\s+(?:a\s+)?(?:leyendo|lendo|lege?re|a\s+ler)|"
-    r"(?:lees|lezen)\b.{0,30}\bverder\b.{0,30}\babonn|logga\s+in\s+för\s+att\s+läsa",
-    re.IGNORECASE,
-)
 
 
 class Sort(NamedTuple):
@@ -142,7 +129,7 @@ def _is_truncated(tree: HtmlElement, meta: PageMetadata, words: int) -> bool:
             for e in tree.iter("div", "section", "article", "main")
         )
     return any(
-        _PAYWALL.search(text)
+        asks_to_pay(text)
         for e in tree.iter("p", "div", "h2", "h3", "span", "button", "a")
         if len(e) == 0 and e.text and len(text := e.text.strip()) < 200
     )

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from pipeline.article import Kind, Reason
+from pipeline.extract.paywall import asks_to_pay
 
 from .helpers import SENTENCE, TEXT, URL, article, page, reject
 
@@ -94,16 +95,7 @@ PAID = ld(
         (ld(**{"@type": "NewsArticle", "wordCount": 900}), "", True),
         (ld(**{"@type": "NewsArticle", "wordCount": 120}), "", False),
         ("", "<div><span>Subscribe to continue reading this article</span></div>", True),
-        ("", "<p>Jetzt abonnieren und weiterlesen</p>", True),
-        ("", "<p>Dieser Artikel ist exklusiv für unsere Abonnenten</p>", True),
-        ("", "<p>Il vous reste 70 % de cet article à lire</p>", True),
-        ("", "<p>Abonnez-vous pour lire la suite</p>", True),
-        ("", "<p>Para seguir leyendo, suscríbete</p>", True),
-        ("", "<p>Il vous reste 75.19 % de cet article à lire</p>", True),
-        ("", "<p>Jetzt anmelden, um diesen Artikel zu lesen</p>", True),
-        ("", "<p>Newsletter abonnieren und mehr lesen</p>", False),
-        ("", "<p>Die Zeitung abonnieren 400 Leser</p>", False),
-        ("", "<p>Il vous reste 20 jours pour visiter le phare</p>", False),
+        ("", "<p>Buy the book to read the story</p>", False),
     ],
 )
 def test_a_part_before_a_paywall_is_marked(head: str, markup: str, truncated: bool) -> None:
@@ -113,3 +105,56 @@ def test_a_part_before_a_paywall_is_marked(head: str, markup: str, truncated: bo
 def test_a_long_text_behind_a_paywall_is_whole() -> None:
     head = ld(**{"@type": "NewsArticle", "isAccessibleForFree": False})
     assert article(page(head, [f"{p} {n}" for n in range(6) for p in TEXT])).is_truncated is False
+
+
+@pytest.mark.parametrize(
+    ("line", "asks"),
+    [
+        ("Subscribe to continue", True),
+        ("Subscribe now to keep reading.", True),
+        ("Subscribe for $1.50 a week to read the rest of this article", True),
+        ("Subscribe to unlock this story and support local news", True),
+        ("Already a subscriber? Log in to continue reading", True),
+        ("You must be logged in to read this article", True),
+        ("Become a member to read this story", True),
+        ("Create a free account to read this article", True),
+        ("To read the full story, subscribe or sign in.", True),
+        ("This article is available exclusively to our subscribers.", True),
+        ("This content is for members only", True),
+        ("Continue reading this article with a subscription", True),
+        ("Jetzt abonnieren und weiterlesen", True),
+        ("Dieser Artikel ist exklusiv für unsere Abonnenten", True),
+        ("Jetzt anmelden, um diesen Artikel zu lesen", True),
+        ("Weiterlesen mit dem Abo", True),
+        ("Il vous reste 70 % de cet article à lire", True),
+        ("Il vous reste 75.19 % de cet article à lire", True),
+        ("Cet article est réservé aux abonnés", True),
+        ("Abonnez-vous pour lire la suite", True),
+        ("Para seguir leyendo, suscríbete", True),
+        ("Abbonati per continuare a leggere", True),
+        ("Lees verder met een abonnement", True),
+        ("Lees dit artikel verder als abonnee", True),
+        ("Logga in för att läsa hela artikeln", True),
+        # the same words in what an article tells, or in what a site offers beside it
+        ("Buy the book to read the story", False),
+        ("Visitors register to access the archive", False),
+        ("Visitors must log in to read the story", False),
+        ("First, buy winter tires. Second, read this list.", False),
+        ("Subscribe to our newsletter to keep up to date", False),
+        ("Subscribe to read more stories like this one", False),
+        ("Log in to access your account", False),
+        ("Register for more free articles.", False),
+        ("This story was told by members of the crew", False),
+        ("This story is for members of the crew.", False),
+        ("The court gave full access to members of the public", False),
+        ("For subscribers", False),
+        ("Der Vorverkauf ist exklusiv für Abonnenten der Oper", False),
+        ("Le stade est réservé aux abonnés", False),
+        ("Newsletter abonnieren und mehr lesen", False),
+        ("Die Zeitung abonnieren 400 Leser", False),
+        ("Il vous reste 20 jours pour visiter le phare", False),
+        ("Lees hier verder over de abonnementen", False),
+    ],
+)
+def test_what_asks_to_pay(line: str, asks: bool) -> None:
+    assert asks_to_pay(line) is asks
