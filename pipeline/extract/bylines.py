@@ -38,31 +38,40 @@ _AGENCY = re.compile(  # what calls itself one
 _AMBIGUOUS = {"pa", "ap", "apa", "ani", "ats", "pap", "efe", "mti", "pti"}  # words or names unless in upper case
 
 _BY = re.compile(r"^(?:(?:written\s+)?by:?|von|par|por|autor[/:*_]in:?)\s+", re.IGNORECASE)
-_SPLIT = re.compile(
-    r"\s*(?:;|\n|\||•|、|\s&\s|,?\s+(?:and|und|et)\s+|,(?!\s*(?:Jr|Sr|I{2,3}|MD|PhD|Ph\.D)\b))\s*", re.IGNORECASE
+_SPLIT = re.compile(  # in the group what stands between people only; behind a comma or a bar may be a place
+    r"\s*(?:(;|、|(?<=[가-힣])\s?[·ㆍ・]\s?(?=[가-힣])|\s&\s|,?\s+(?:and|und|et)\s+)|"
+    r"\n|\||•|,(?!\s*(?:Jr|Sr|I{2,3}|MD|PhD|Ph\.D)\b))\s*",
+    re.IGNORECASE,
 )
 _BYLINE_CHARS = 500  # that are looked at
 _ASIDE = re.compile(r"\((?!www\.|https?:)[^()]{1,60}\)")  # "Ada Lind (Els)"; behind an organisation, its address
-_MONTH = re.compile(  # "Ada Lind December": the day was cut off
-    r"(\S+\s.*\S)\s(?:January|February|March|April|May|June|July|August|September|October|November|December)$"
+_MONTH = re.compile(  # "Ada Lind December": the day was cut off; months that are names as well are left
+    r"(\S+\s.*\S)\s(?:January|February|July|September|October|November|December)$"
 )
 REPORTER_KO = r"(?:(?:선임|수습|인턴|객원|전문)\s?)?(?:기자|특파원)"
 """A reporter's title as it stands behind the name in Korean, with the rank."""
 _REPORTER = re.compile(rf"^(?:기자|[记記]者)\s*[:：]?\s*|\s*(?:{REPORTER_KO}|[记記]者)$")
 _UNSPACED_NAME = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{2}")
+_SURNAME = (  # "Ada Share", "Ada B. Council": these are names of people, too, but not behind a word of this list
+    r"(?!(?:article|city|comments?|contact|copy|county|customer|district|fair|fine|general|like|listen|local|market|national|page|"
+    r"parish|post|print|regional|research|sales|save|security|share|small|state|story|students?|town|tweet|village|whatsapp|world|"
+    r"youth)\s)(?-i:[^\W\d_a-z])[\w'\u2019-]*\s(?:[^\W\d_]\.?\s)*"
+    r"(?-i:Print|PRINT|Share|SHARE|Contact|CONTACT|Council|COUNCIL)$"
+)
 _NO_NAME = re.compile(
+    rf"^(?!{_SURNAME}).*\b(?:print|share|contact|council)\b|"
     r"https?:|www\.|[@/<>{}\[\](]|\d{2}|(?-i:^[a-z]+(?:-[a-z]+)+$)|^(?:about|über|learn)\s|"
     # what templates print beside a name
     r"\b(?:accounts?|logged|policy|comments?|kommentare?|artikel|beiträge|empfehlen|drucken|teilen|partager|imprimer|"
-    r"condividi|compartir|print|share|contact)\b|"
+    r"condividi|compartir)\b|"
     # what somebody is
     r"\b(?:fellow|scholar|professor|analyst|economist|strategist|specialist|consultant|attorney|cent(?:er|re))"
     r"(?:$|\s(?:of|at|for|in|on)\b)|"
     # who is no person
     r"\b(?:posts|gmbh|inc|ltd|llc|plc|d\.o\.o|s\.r\.l|s\.p\.a|\w*ministerium|ministry|ministère|ministerio|association|"
-    r"committee|council)\b|\s(?-i:e\.\s?V)\b|"
+    r"committee)\b|\s(?-i:e\.\s?V)\b|"
     r"(?-i:^The\s)|(?-i:^[a-z]+[A-Z]\w*$)|\.(?:com|org|net|news|co|de|fr|tv)\b|"
-    r"\b(?:staff|writer|writers|reporter|reporters|editor|editors|correspondent|desk|newsroom|admin|author|contributor|contributors|update[ds]?|published|agencies|news|team|with|from|"
+    r"\b(?:staff|writer|writers|reporter|reporters|editor|editors|correspondent|desk|newsroom|admin|author|contributor|contributors|update[ds]?|published|agencies|agentur|agenturen|agences|agencias|agenzie|wires|others|colleagues|news|team|with|from|"
     r"redaktion|redazione|rédaction|redacción|sponsored|press|times|gazette|view|minutes?|read|follow|anchor|"
     r"producer|columnist|magazine|media|network|editorial|bureau|facebook|twitter|ceo|cto|cfo|deputy|chief|director|"
     r"president|founder|technologies|university|institute|foundation|email|by|tribune|herald|journal|report|et al)\b",
@@ -161,18 +170,21 @@ def author_names(bylines: Iterable[str | None], site: str | None = None, host: s
     """Names of people in `bylines`, in order, each once; agencies, job titles, addresses and the `site` left out.
 
     So is what reads like the `host` unless it could be a person's name: ``THE QUAY``, but not ``Ada Lind`` who writes
-    at adalind.example. One word behind a name or behind the site in the same byline is a place: ``Ada Lind, Berlin``.
+    at adalind.example. One word behind a name or behind the site in the same byline is a place: ``Ada Lind, Berlin``;
+    behind an "and", it is one who goes by one name.
 
     Names in capitals are put in title case.
     """
     names: dict[str, str] = {}
     for byline in bylines:
         is_led = False  # by a name of several words, or by the site's
-        for part in _SPLIT.split(_BY.sub("", _ASIDE.sub("", (byline or "")[:_BYLINE_CHARS]).strip())):
+        pieces = _SPLIT.split(_BY.sub("", _ASIDE.sub("", (byline or "")[:_BYLINE_CHARS]).strip()))
+        for part, joint in zip(pieces[::2], (None, *pieces[1::2]), strict=True):
             bare = _REPORTER.sub("", _BY.sub("", part.strip(" .,;:-\u2013\u2014*")))
             name, _ = without_agency(_MONTH.sub(r"\1", " ".join(bare.split())))
             is_site = _is_site(name, site, host, among=bool(names))
-            if " " not in name and is_led:
+            is_person = joint is not None and bool(names) and not name[:1].islower()
+            if " " not in name and is_led and not is_person:
                 continue
             is_led = is_led or is_site or " " in name
             if is_site or not (2 < len(name) <= 60 or _UNSPACED_NAME.fullmatch(name)):

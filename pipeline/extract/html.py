@@ -36,6 +36,7 @@ from pipeline.extract.tree import parse, strip
 __all__ = ["read_html"]
 
 _MAX_TEXT = 2_000_000  # characters; beyond, it is a dump and no article
+_MONTH = re.compile(r"(\S+\s.*\S)\s(?:March|April|May|June|August)$")  # trafilatura cuts what follows: "Ada Lind May 2"
 _CATEGORY_LINK = etree.XPath("boolean(//a[contains(@href, '/categor')] | //meta[contains(@name, 'subject')])")
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it logs what is wrong with each page; the reject says so
@@ -125,7 +126,7 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
 def _searched_names(found: str | None, meta: PageMetadata, publisher: str | None, host: str | None) -> tuple[str, ...]:
     """Names that trafilatura found: no rubrics, of one word, and nothing that the page says and we took for no name."""
     said = re.sub(r"\W", "", "".join(meta.authors)).casefold()
-    names = author_names([found], publisher, host)
+    names = [_MONTH.sub(r"\1", name) for name in author_names([found], publisher, host)]
     return tuple(n for n in names if " " in n and re.sub(r"\W", "", n).casefold() not in said)
 
 

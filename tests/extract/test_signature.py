@@ -138,6 +138,22 @@ def test_what_a_template_prints_beside_a_name_is_none(marked: str) -> None:
         ("Ada Lind, Professor of Ferries", ADA),
         ("Ada Lind December", ADA),
         ("Ada May", ("Ada May",)),
+        ("Ada Berit May", ("Ada Berit May",)),
+        ("Ada Share and Bo C. Council", ("Ada Share", "Bo C. Council")),
+        ("ADA PRINT", ("Ada Print",)),
+        ("Ada Lind Share", ()),
+        ("Share Contact", ()),
+        ("Ada Lind, City Council", ADA),
+        ("Council of the Quays", ()),
+        ("Ada Lind, Bo Ek and Sukarno", (*BOTH, "Sukarno")),
+        ("Ada Lind & Sukarno", ("Ada Lind", "Sukarno")),
+        ("Ada Lind and others", ADA),
+        ("Ada Lind und Agenturen", ADA),
+        ("Ada Lind and Reuters", ADA),
+        ("HARBOUR POST and Quayside", ()),
+        ("홍길동·김철수 기자", ("홍길동", "김철수")),
+        ("홍길동 기자 · 김구 특파원", ("홍길동", "김구")),
+        ("ジョン・スミス", ("ジョン・スミス",)),
         ("Ada Berit May Lind", ("Ada Berit May Lind",)),
         ("E.V. Lind", ("E.V. Lind",)),
         ("Hafenfreunde e.V.", ()),
@@ -145,5 +161,5 @@ def test_what_a_template_prints_beside_a_name_is_none(marked: str) -> None:
         ("记者 张三、李小四", ("张三", "李小四")),
     ],
 )
-def test_a_word_behind_a_name_or_the_site_is_a_place(author: str, authors: tuple[str, ...]) -> None:
+def test_who_is_named_in_a_byline(author: str, authors: tuple[str, ...]) -> None:
     assert article(page(f'<meta name="author" content="{author}">')).authors == authors
