@@ -69,7 +69,7 @@ class Clock(StrEnum):
 
     WIRE = "wire"  # versionCreated of a wire item
     PAGE = "page"  # the page's own metadata
-    FEED = "feed"  # the feed's or sitemap's entry
+    FEED = "feed"  # the entry in a feed, a sitemap or a file of ready texts
     SEEN = "seen"  # the archive or the run that first saw it
 
 

@@ -17,7 +17,7 @@ __all__ = ["CLOCKS", "earlier", "paragraphs", "similarity", "trace_view"]
 _COLOURS = ("cyan", "magenta", "yellow", "green", "blue", "red", "bright_cyan", "bright_magenta")
 _MARGIN = 4
 
-CLOCKS = {"wire": "wire item", "page": "page", "feed": "feed", "seen": "first seen"}
+CLOCKS = {"wire": "wire item", "page": "page", "feed": "listing", "seen": "first seen"}
 """What each clock is called."""
 
 

@@ -149,7 +149,12 @@ def article_view(article: Row, links: Sequence[Row], others: Mapping[str, Row]) 
     return Group(*parts)
 
 
-_CLOCKS = {"wire": "wire item", "page": "page", "feed": "feed", "seen": "archive or run that first saw it"}
+_CLOCKS = {
+    "wire": "wire item",
+    "page": "page",
+    "feed": "feed, sitemap or file that listed it",
+    "seen": "archive or run that first saw it",
+}
 
 
 def _link(link: Row, other: Row | None, *, explain: bool) -> RenderableType:

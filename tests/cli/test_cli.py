@@ -315,7 +315,7 @@ def test_ingest_and_fold(tmp_path: Path) -> None:
     title = "[red]Title[/red]\x1b]0;x\x07"
     rows = [
         {"id": "1", "text": hostile, "title": title},
-        {"id": "2", "text": hostile + " It rained.", "title": title},
+        {"id": "2", "text": hostile + " It rained.", "title": title, "published_at": "2018-09-14T09:00:00Z"},
     ]
     texts.write_text("".join(json.dumps(r) + "\n" for r in rows))
     lake = tmp_path / "lake"
@@ -329,6 +329,10 @@ def test_ingest_and_fold(tmp_path: Path) -> None:
     assert "Nothing has been folded" in wirefold("stories", "--lake", lake).stdout
     assert document("fold", "--lake", lake)["records"] == 2
     assert "Nothing to do" in wirefold("fold", "--lake", lake).stdout
+    articles = Lake(str(lake)).read("articles").to_pylist()
+    told = [" ".join(wirefold("show", a["article_id"], "--lake", lake).stdout.split()) for a in articles]
+    assert ["run that first saw it" in t for t in told] == [a["guid"] == "1" for a in articles]
+    assert ["sitemap or file that listed it" in t for t in told] == [a["guid"] == "2" for a in articles]
     assert document("check", "--lake", lake)["ok"] is True
     texts.write_text(json.dumps({**rows[1], "id": "3", "text": hostile + " It snowed."}) + "\n")
     both = document("ingest", texts, "--lake", lake, "--fold")
