@@ -1,13 +1,15 @@
 """Worker processes that do one task after the other, and what becomes of a task whose worker is lost.
 
 Every worker has a pipe of its own in which the next tasks wait, so that it never waits for this process; and as its
-results come in the order of its tasks, the task it was at when it died is known. (`concurrent.futures` cannot stop a
+results come in the order of its tasks, the task it was at when it died is known, and it tells when it begins one, so
+that a task that only waited in its pipe is given to another. (`concurrent.futures` cannot stop a
 worker; pools that can hand every task through threads of this process, which cost a millisecond each.)
 """
 
 from __future__ import annotations
 
 import fcntl
+import os
 import pickle
 import signal
 from collections import deque
@@ -40,12 +42,14 @@ class Task(Generic[T, R]):
         message: What the worker gets, pickled; empty once the task is done.
         result: What came of it; None until then.
         failure: Why nothing came of it: the exit code of its worker, negative for a signal.
+        was_lost: Whether a worker died that should have begun it next.
     """
 
     def __init__(self, payload: T) -> None:
         self.message = pickle.dumps(payload, pickle.HIGHEST_PROTOCOL)
         self.result: R | None = None
         self.failure: int | None = None
+        self.was_lost = False
 
     @property
     def done(self) -> bool:
@@ -130,13 +134,16 @@ class Pool(Generic[T, R]):
         return worker
 
     def _replace(self, lost: _Worker[T, R]) -> None:
-        """The task it was at has failed; those behind it go to another worker."""
+        """The task it was at has failed; those behind it go to another worker, but no task is lost unbegun twice."""
         self._workers.remove(lost)
         code = lost.end(_LOOK)
         if not lost.up:
             raise _not_started(f"one ended with code {code}")
-        if lost.given and not lost.idle:
-            lost.given.popleft().end(None, code)
+        if lost.given:
+            first = lost.given[0]
+            if lost.had_begun or first.was_lost:
+                lost.given.popleft().end(None, code)
+            first.was_lost = True
         if lost.given:
             other = self._started()
             for task in lost.given:
@@ -149,15 +156,16 @@ class _Worker(Generic[T, R]):
     def __init__(self, work: Callable[[T], R], limit: float) -> None:
         context = WorkerContext()
         tasks, self._tasks = context.Pipe(duplex=False)
+        self._begun, begun = context.Pipe(duplex=False)
         self.results, results = context.Pipe(duplex=False)
         self._room = _widened(self._tasks)
-        self._process = context.Process(target=serve, args=(tasks, results, limit, work), daemon=True)
+        self._process = context.Process(target=serve, args=(tasks, begun, results, limit, work), daemon=True)
         self._process.start()
-        tasks.close()
-        results.close()
+        for end in (tasks, begun, results):
+            end.close()
         self.given: deque[Task[T, R]] = deque()
         self.since = monotonic()
-        self.up = self.idle = False  # idle: was dead when it was given the first of its tasks
+        self.up = self.had_begun = False  # had_begun: when it ended, the first of its tasks
         self._taken = 0
         self._overdue = False
 
@@ -173,10 +181,8 @@ class _Worker(Generic[T, R]):
             self.since = monotonic()
         self.given.append(task)
         self._taken += 1
-        try:
+        with suppress(OSError):  # it is dead, which the end of its results will tell
             self._tasks.send_bytes(task.message)
-        except OSError:  # it is dead, which the end of its results will tell
-            self.idle = len(self.given) == 1
         if self._taken >= _TASKS_PER_WORKER:
             self._tasks.close()  # when it has done what it was given, it ends
 
@@ -187,6 +193,7 @@ class _Worker(Generic[T, R]):
             self.up = True
             return
         task = self.given.popleft()
+        os.read(self._begun.fileno(), 1)
         if isinstance(message, Exception):
             raise message
         task.end(message)
@@ -202,6 +209,8 @@ class _Worker(Generic[T, R]):
         self._process.join(grace)
         self._process.kill()
         self._process.join()
+        self.had_begun = bool(os.read(self._begun.fileno(), 1))
+        self._begun.close()
         code = -signal.SIGPROF if self._overdue else self._process.exitcode or 0
         self._process.close()
         return code

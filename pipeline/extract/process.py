@@ -58,15 +58,17 @@ class WorkerContext(SpawnContext):
     Process = _WorkerProcess
 
 
-def serve(tasks: Connection, results: Connection, limit: float, task: Callable[[T], object]) -> None:
+def serve(tasks: Connection, begun: Connection, results: Connection, limit: float, task: Callable[[T], object]) -> None:
     """What a worker does all its life: say that it is up, then answer each payload, by an exception if it raised one.
 
-    It ends when there are no more, or with its parent.
+    Before it looks at a payload, it leaves a byte in `begun`. It ends when there are no more, or with its parent.
     """
     _prepare()
     results.send(None)
     with suppress(EOFError):
         while True:
+            tasks.poll(None)
+            os.write(begun.fileno(), b".")
             payload = tasks.recv()
             try:
                 answer: object = work(limit, task, payload)

@@ -100,6 +100,41 @@ def test_one_that_dies_idle_is_replaced() -> None:
     assert found[0] != found[1]
 
 
+def test_a_task_that_its_worker_had_not_begun_is_done_by_another() -> None:
+    with Pool[tuple[str, str], object](1, do, 1.0, 60.0) as pool:
+        tasks = [Task[tuple[str, str], object](("ok", "a" * n)) for n in range(4)]
+        pool.give(tasks[0])
+        while not tasks[0].done:
+            pool.wait()
+        assert isinstance(tasks[0].result, tuple)
+        first = tasks[0].result[0]
+        os.kill(first, signal.SIGSTOP)  # what it is given now waits in its pipe
+        for task in tasks[1:]:
+            pool.give(task)
+        os.kill(first, signal.SIGKILL)
+        while not all(t.done for t in tasks):
+            pool.wait()
+    assert [t.result[1] if isinstance(t.result, tuple) else t.failure for t in tasks] == [0, 1, 2, 3]
+    assert [t.was_lost for t in tasks] == [False, True, False, False]
+
+
+def test_a_task_is_given_to_another_once() -> None:
+    task = Task[tuple[str, str], object](("ok", "a"))
+    task.was_lost = True
+    with Pool[tuple[str, str], object](1, do, 1.0, 60.0) as pool:
+        before = Task[tuple[str, str], object](("ok", "a"))
+        pool.give(before)
+        while not before.done:
+            pool.wait()
+        assert isinstance(before.result, tuple)
+        os.kill(before.result[0], signal.SIGSTOP)
+        pool.give(task)
+        os.kill(before.result[0], signal.SIGKILL)
+        while not task.done:
+            pool.wait()
+    assert (task.result, task.failure) == (None, -signal.SIGKILL)
+
+
 def test_workers_that_do_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     def nobody(_: int) -> None:
         """Known under this name in this process alone."""
