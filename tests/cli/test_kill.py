@@ -1,7 +1,8 @@
 """Runs that are killed at any moment, and runs that meet: the lake ends as if nothing had happened.
 
-A process that has loaded everything forks the runs, so that many of them cost little. A run is killed at its n-th
-change of a file of the lake (seen by an audit hook), or after some time, and then repeated under its key.
+A process that has made a run, and so has loaded everything, forks the others, so that many of them cost little. A run
+is killed at its n-th change of a file of the lake (seen by an audit hook), or after some time, and then repeated under
+its key.
 """
 
 from __future__ import annotations
@@ -27,11 +28,9 @@ POINTS = 10  # moments among the changes of files
 MOMENTS = 3  # moments in time
 
 _FORKS = r'''
-import json, os, signal, sys, time, traceback
+import json, os, signal, sys, tempfile, time, traceback
 import structlog
 structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-import pipeline.run.fold, pipeline.run.collect, pipeline.run.capture, pipeline.run.extraction, pipeline.fold.kernel
-import pipeline.extract, pipeline.extract.workers
 from pipeline.run.job import run_job
 
 CHANGES = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "open"}
@@ -72,6 +71,9 @@ def start(sources, lake, partition, kill_at=0, count_to=None):
 def end(pid):
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
+with tempfile.TemporaryDirectory() as folder:
+    run_job(sys.argv[1], f"{folder}/lake")
+
 for line in sys.stdin:
     job = json.loads(line)
     kill_after, how = job.pop("kill_after", None), job.pop("how", signal.SIGKILL)
@@ -92,7 +94,8 @@ class Forks:
     def __init__(self, sources: Path) -> None:
         self.sources = str(sources)
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _FORKS], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            [sys.executable, "-c", _FORKS, self.sources],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             env={**os.environ, "PYTHONPATH": str(ROOT), "ARROW_DEFAULT_MEMORY_POOL": "system"},
             stderr=subprocess.DEVNULL,
         )  # fmt: skip
