@@ -58,9 +58,11 @@ def candidates(con: Backend, new: Side, old: Side, window_days: int, max_frequen
     shared, times = _shared(con, new, old, texts)
     held = shared.left_join(_families(shared), "article").drop("article_right")
     most = min(MOST_COMPARED, max_frequency)
-    few, many = held.filter(held.n <= most), held.filter(held.n > most)
-    many = _ranked(con, _evidence(many, new, max_frequency), times, window_days)
-    pairs = _all_pairs(few).union(_with_the_oldest(many), _with_those_before(many)).distinct()
+    pairs = _all_pairs(held.filter(held.n <= most))
+    many = held.filter(held.n > most)
+    if (shared.n > most).any().to_pyarrow().as_py():  # else, as in most runs, no time need go into queries of nothing
+        many = _ranked(con, _evidence(many, new, max_frequency), times, window_days)
+        pairs = pairs.union(_with_the_oldest(many), _with_those_before(many)).distinct()
     return _close(pairs, times, window_days).order_by(["left", "right"]).to_pyarrow()
 
 
