@@ -63,9 +63,24 @@ def grown(root: Path, articles: pa.Table, runs: int) -> Lake:
     return lake
 
 
-@pytest.fixture
+def copied(lake: Lake, root: Path) -> Lake:
+    return Lake(shutil.copytree(lake.root, root))
+
+
+@pytest.fixture(scope="module")
 def articles(sample_lake: str) -> pa.Table:
     return Lake(sample_lake).read("articles").sort_by("published_at")
+
+
+@pytest.fixture(scope="module")
+def four_runs(articles: pa.Table, tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """To be read and copied only."""
+    return grown(tmp_path_factory.mktemp("compact") / "lake", articles.slice(0, 24), 4)
+
+
+@pytest.fixture
+def lake(four_runs: Lake, tmp_path: Path) -> Lake:
+    return copied(four_runs, tmp_path / "lake")
 
 
 @pytest.mark.parametrize("most", [7, 20_000])
@@ -75,7 +90,8 @@ def test_rows_stay_and_the_lake_grows_on_as_before(
     for module in (compaction, records):
         monkeypatch.setattr(module, "PART", most)
     then = articles.num_rows * 2 // 3
-    lakes = [grown(tmp_path / name, articles.slice(0, then), 4) for name in ("small", "large")]
+    small = grown(tmp_path / "small", articles.slice(0, then), 4)
+    lakes = [small, copied(small, tmp_path / "large")]
     before, files = rows(lakes[0]), len(lakes[0].files("records"))
     result = compact(lakes[0], DAYS[1])
     assert rows(lakes[0]) == before
@@ -97,16 +113,15 @@ def test_rows_stay_and_the_lake_grows_on_as_before(
     assert trace(lakes[0], text) == trace(lakes[1], text)
 
 
-def test_compacting_in_steps_comes_to_the_same(tmp_path: Path, articles: pa.Table) -> None:
-    steps, once = (grown(tmp_path / name, articles.slice(0, 24), 4) for name in ("steps", "once"))
+def test_compacting_in_steps_comes_to_the_same(four_runs: Lake, tmp_path: Path) -> None:
+    steps, once = (copied(four_runs, tmp_path / name) for name in ("steps", "once"))
     for day in (DAYS[1], DAYS[2]):
         compact(steps, day)
     compact(once, DAYS[2])
     assert content(steps.root) == content(once.root)
 
 
-def test_a_day_waits_for_its_fold(tmp_path: Path, articles: pa.Table) -> None:
-    lake = grown(tmp_path / "lake", articles.slice(0, 24), 4)
+def test_a_day_waits_for_its_fold(lake: Lake, articles: pa.Table) -> None:
     ingest(lake, articles.slice(24, 3), f"{DAYS[0]}T23:00:00")
     before = content(lake.root)
     assert {k: v for k, v in compact(lake, DAYS[1]).items() if k in ("days", "waiting")} == {"days": 0, "waiting": 1}
@@ -116,8 +131,7 @@ def test_a_day_waits_for_its_fold(tmp_path: Path, articles: pa.Table) -> None:
     assert check_lake(lake) == []
 
 
-def test_a_compacted_run_is_closed(tmp_path: Path, articles: pa.Table) -> None:
-    lake = grown(tmp_path / "lake", articles.slice(0, 24), 4)
+def test_a_compacted_run_is_closed(lake: Lake, tmp_path: Path) -> None:
     compact(lake, DAYS[1])
     before = content(lake.root)
     run = Run.parse(f"{DAYS[0]}T01:00:00")
@@ -138,15 +152,13 @@ def test_a_compacted_run_is_closed(tmp_path: Path, articles: pa.Table) -> None:
 def test_killed_anywhere_it_is_as_before_or_goes_on(tmp_path: Path, articles: pa.Table) -> None:
     start = grown(tmp_path / "lake", articles.slice(0, 12), 4)
     before = rows(start)
-    shutil.copytree(start.root, tmp_path / "whole")
-    whole = Lake(str(tmp_path / "whole"))
+    whole = copied(start, tmp_path / "whole")
     whole.storage = counted = Mortal(whole.root)
     compact(whole, DAYS[2])
     assert counted.count > 50
     for at in range(0, counted.count, 23):
         root = tmp_path / f"killed-{at}"
-        shutil.copytree(start.root, root)
-        lake = Lake(str(root))
+        lake = copied(start, root)
         lake.storage = Mortal(lake.root, at)
         with pytest.raises(Death):
             compact(lake, DAYS[2])

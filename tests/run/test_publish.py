@@ -103,12 +103,7 @@ def test_stories_do_not_depend_on_the_order_of_arrival(
     stepwise, at_once = (folded(tmp_path / str(each), parts, each) for each in (True, False))
     assert named(judged(stepwise)) == named(judged(at_once))
     assert groups(judged(stepwise)) == groups(judged(Lake(sample_lake)))
-
-
-def test_what_composites_draw_on_does_not_depend_on_batches(articles: pa.Table, tmp_path: Path) -> None:
-    parts = batches(articles, 2, shuffled=True)
-    stepwise, at_once = (folded(tmp_path / str(each), parts, each) for each in (True, False))
-    assert drawn(stepwise) == drawn(at_once)
+    assert drawn(stepwise) == drawn(at_once) != {}
 
 
 def test_ids_that_were_given_out_never_break(articles: pa.Table, tmp_path: Path) -> None:
