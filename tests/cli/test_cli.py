@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -49,10 +48,11 @@ def test_help_is_quick() -> None:
     code = "import sys; sys.argv = ['wirefold', '--help']; from pipeline.cli import app; app()"
     took = []
     for _ in range(3):
-        begin = time.perf_counter()
+        before = os.times()
         subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, cwd=Path(__file__).parents[2])
-        took.append(time.perf_counter() - begin)
-    assert min(took) < 0.5
+        after = os.times()  # of the processor: other tests run beside this one
+        took.append(after.children_user + after.children_system - before.children_user - before.children_system)
+    assert 0 < min(took) < 0.5
 
 
 @pytest.mark.parametrize(
