@@ -135,6 +135,11 @@ def test_a_task_is_given_to_another_once() -> None:
     assert (task.result, task.failure) == (None, -signal.SIGKILL)
 
 
+def wait_for_ever(pool: Pool[int, object]) -> None:
+    while True:  # every second it comes back with nothing, and on a busy machine a start may take longer
+        pool.wait()
+
+
 def test_workers_that_do_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     def nobody(_: int) -> None:
         """Known under this name in this process alone."""
@@ -146,5 +151,4 @@ def test_workers_that_do_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     with Pool[int, object](1, nobody, 1.0, 60.0) as pool:
         pool.give(Task(1))
         with pytest.raises(WirefoldError, match="ended with code 1"):
-            while True:  # every second it comes back with nothing, and on a busy machine a start may take longer
-                pool.wait()
+            wait_for_ever(pool)
