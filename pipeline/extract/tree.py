@@ -104,9 +104,11 @@ def _shorten_metas(tree: HtmlElement) -> None:
     """Cut what the meta elements say: trafilatura's patterns take time that grows with the square of it."""
     left = _METAS_CHARS
     for element in tree.iter("meta"):
-        if content := element.get("content"):
-            element.set("content", content[: min(_META_CHARS, left)])
-            left -= min(_META_CHARS, left, len(content))
+        said = len(element.get("content") or "")
+        room = min(_META_CHARS, left)
+        if said > room:
+            element.set("content", element.get("content", "")[:room])
+        left -= min(said, room)
 
 
 def _long_tags(markup: bytes) -> Iterator[int]:
