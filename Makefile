@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 LAKE ?= lake
 SOURCES ?=
 AIRFLOW_OPTIONS := --lake "$(LAKE)" $(if $(SOURCES),--sources "$(SOURCES)")
-PYTEST_OPTIONS ?= -q
+PYTEST_OPTIONS ?= -q -n auto --maxprocesses 4 --dist worksteal
 LOCK := --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .PHONY: help run up down test lint types imports check bench docs lock clean
