@@ -70,7 +70,7 @@ _NO_NAME = re.compile(
     # who is no person
     r"\b(?:posts|gmbh|inc|ltd|llc|plc|d\.o\.o|s\.r\.l|s\.p\.a|\w*ministerium|ministry|ministère|ministerio|association|"
     r"committee)\b|\s(?-i:e\.\s?V)\b|"
-    r"(?-i:^The\s)|(?-i:^[a-z]+[A-Z]\w*$)|\.(?:com|org|net|news|co|de|fr|tv)\b|"
+    r"(?-i:^The\s|\s(?:of|for)\s)|(?-i:^[a-z]+[A-Z]\w*$)|\.(?:com|org|net|news|co|de|fr|tv)\b|"
     r"\b(?:staff|writer|writers|reporter|reporters|editor|editors|correspondent|desk|newsroom|admin|author|contributor|contributors|update[ds]?|published|agencies|agentur|agenturen|agences|agencias|agenzie|wires|others|colleagues|news|team|with|from|"
     r"redaktion|redazione|rédaction|redacción|sponsored|press|times|gazette|view|minutes?|read|follow|anchor|"
     r"producer|columnist|magazine|media|network|editorial|bureau|facebook|twitter|ceo|cto|cfo|deputy|chief|director|"
@@ -177,14 +177,15 @@ def author_names(bylines: Iterable[str | None], site: str | None = None, host: s
     """
     names: dict[str, str] = {}
     for byline in bylines:
-        is_led = False  # by a name of several words, or by the site's
+        is_led = was_name = False  # led by a name of several words, or by the site's; was_name: the part before
         pieces = _SPLIT.split(_BY.sub("", _ASIDE.sub("", (byline or "")[:_BYLINE_CHARS]).strip()))
         for part, joint in zip(pieces[::2], (None, *pieces[1::2]), strict=True):
             bare = _REPORTER.sub("", _BY.sub("", part.strip(" .,;:-\u2013\u2014*")))
             name, _ = without_agency(_MONTH.sub(r"\1", " ".join(bare.split())))
             is_site = _is_site(name, site, host, among=bool(names))
-            is_person = joint is not None and bool(names) and not name[:1].islower()
-            if " " not in name and is_led and not is_person:
+            is_joined = was_name and joint is not None and not name[:1].islower()
+            was_name = False
+            if " " not in name and is_led and not is_joined:
                 continue
             is_led = is_led or is_site or " " in name
             if is_site or not (2 < len(name) <= 60 or _UNSPACED_NAME.fullmatch(name)):
@@ -194,6 +195,7 @@ def author_names(bylines: Iterable[str | None], site: str | None = None, host: s
             if name.isupper() and " " in name:
                 name = name.title()
             names.setdefault(name.casefold(), name)
+            was_name = True
     return tuple(names.values())
 
 

@@ -148,6 +148,7 @@ def test_what_a_template_prints_beside_a_name_is_none(marked: str) -> None:
         ("Ada Lind, Bo Ek and Sukarno", (*BOTH, "Sukarno")),
         ("Ada Lind & Sukarno", ("Ada Lind", "Sukarno")),
         ("Ada Lind and others", ADA),
+        ("Ada Lind, Department of Quays and Tides", ADA),
         ("Ada Lind und Agenturen", ADA),
         ("Ada Lind and Reuters", ADA),
         ("HARBOUR POST and Quayside", ()),
