@@ -62,8 +62,8 @@ class Copies:
         if len(mine) > 1 or len(theirs) > 1:
             first, second = ({self._locator[n]: n for n in reversed(some)} for some in (mine, theirs))
             if both := first.keys() & second.keys():
-                n, m = min((first[x], second[x]) for x in both)
-                return self._number[n], self._number[m]
+                where = min(both, key=lambda x: sorted((first[x], second[x])))  # the same for (b, a)
+                return self._number[first[where]], self._number[second[where]]
         return self._number[mine[0]], self._number[theirs[0]]
 
 
