@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 
 import pyarrow.compute as pc
@@ -13,9 +13,10 @@ from pipeline.fold.draws import Passage, Source, compose, covered, earliest, sti
 from pipeline.fold.grouping import Link
 from pipeline.fold.relate import GROUPING
 from pipeline.lake import Lake
+from pipeline.run.parts import Parts
 from pipeline.run.surroundings import Row, Surroundings
 
-__all__ = ["Drawing", "without_bridges"]
+__all__ = ["Drawing", "composites", "without_bridges"]
 
 _PARTIAL = frozenset(Relation) - GROUPING
 _SAME = 0.5  # Jaccard from which on two composites are versions of one
@@ -35,56 +36,63 @@ class Drawing:
     def stitched(self, groups: Sequence[Sequence[str]]) -> set[str]:
         """The articles that resemble older ones of their group, and are composites all the same.
 
-        Versions of one address or wire id stay together, whatever they draw on.
+        Versions of one address or wire id stay together, whatever they draw on. What is found in one group does not
+        depend on what other groups are like, which may not be judged now; of equal texts the oldest is looked at.
 
         Args:
             groups: Those of the judged articles that their links group with others.
         """
-        story = self._near.story | {i: i for i in self._near.linked}
-        story |= {i: f"group {n}" for n, ids in enumerate(groups) for i in ids}
-        members = sorted((i for ids in groups for i in ids if i in self._near.age), key=self._near.age.__getitem__)
-        looked_at = [i for i in self._bridges(members, story) if i not in self._near.one_address]
-        found = self._near.passages(looked_at, story, _PARTIAL | GROUPING)
+        near = self._near
+        group = {i: n for n, ids in enumerate(groups) for i in ids}
+        members = sorted((i for i in group if i in near.age and near.is_oldest(i)), key=near.age.__getitem__)
+        looked_at = [i for i in self._bridges(members, group) if i not in near.one_address]
+        story = dict.fromkeys(near.age, "") | {i: str(n) for i, n in group.items()}
+        found = near.passages(looked_at, story, _PARTIAL | GROUPING)
         result: set[str] = set()
-        part = _Parts()
+        part = Parts()
         for article in members:  # the oldest first: its copies follow it
             if found.get(article):
-                others = (p for p in found[article] if p.article not in result)
-                older = [p for p in others if self._near.is_older(p.article, article)]
-                if self._is_stitched(article, older, story, part):
-                    result.update(self._near.twins(article))
+                older = [p for p in found[article] if near.is_older(p.article, article)]
+                foreign = [p for p in older if p.story != story[article]]
+                own: dict[str, list[Passage]] = defaultdict(list)
+                for p in older:
+                    if p.story == story[article] and p.article not in result:
+                        own[part.of(p.article)].append(p)
+                if self._is_stitched(article, own, foreign):
+                    result.update(near.twins(article))
             if article not in result:
-                part.join(article, (o for o in self._older_kin(article, story) if o not in result))
+                part.join(article, (o for o in self._older_kin(article, group) if o not in result))
         return result
 
-    def _bridges(self, members: Sequence[str], story: Mapping[str, str]) -> Iterator[str]:
-        """Members that tie together what was not tied before, or share enough with other stories."""
-        part = _Parts()
+    def _bridges(self, members: Sequence[str], group: Mapping[str, int]) -> Iterator[str]:
+        """Members that tie together what was not tied before, or that other groups have a share of, too."""
+        part = Parts()
         for article in members:
-            kin = [*self._older_kin(article, story)]
-            if len({part.of(o) for o in kin}) > 1 or sum(self._foreign(article, story).values()) >= _WORTH:
+            kin = [*self._older_kin(article, group)]
+            foreign = sum(share for other, _, share in self._near.of(article) if group.get(other) != group[article])
+            if len({part.of(o) for o in kin}) > 1 or (kin and foreign >= _WORTH):
                 yield article  # and join nothing: its copies are to be looked at, too
             else:
                 part.join(article, kin)
 
-    def _older_kin(self, article: str, story: Mapping[str, str]) -> Iterator[str]:
-        """Older articles of the same story that a link ties it to."""
-        twins, age = self._near.twins(article), self._near.age
-        yield from (i for i in twins - {article} if age[i] < age[article])
+    def _older_kin(self, article: str, group: Mapping[str, int]) -> Iterator[str]:
+        """Older articles of the same group that a link ties it to."""
+        age = self._near.age
         for other, relation, _ in self._near.of(article):
-            if relation in GROUPING and story[other] == story[article] and age[other] < age[article]:
+            if relation in GROUPING and group.get(other) == group[article] and age[other] < age[article]:
                 yield other
 
-    def _is_stitched(self, article: str, older: Sequence[Passage], story: Mapping[str, str], part: _Parts) -> bool:
-        """Whether an article is a composite of what was there before, as far as that is not one story without it."""
-        own: dict[str, list[Passage]] = defaultdict(list)
-        for p in older:
-            if p.story == story[article]:
-                own[part.of(p.article)].append(p)
+    def _is_stitched(self, article: str, own: Mapping[str, Sequence[Passage]], foreign: Sequence[Passage]) -> bool:
+        """Whether an article is a composite of what was there before, as far as that is not one story without it.
+
+        Args:
+            own: What older articles of its group have of it, by the part of the group that they make up without it.
+            foreign: What other older articles have.
+        """
         nearest = max(own, key=lambda k: (covered([(p.start, p.end) for p in own[k]]), k), default="")
-        mine = own.get(nearest, [])
-        foreign = [p for p in older if p not in mine]
-        return any(self._near.told(p, article) for p in older) and stitched(self._near.length[article], mine, foreign)
+        more = [*foreign, *(p for k, ps in own.items() if k != nearest for p in ps)]
+        told = any(self._near.told(p, article) for ps in (*own.values(), foreign) for p in ps)
+        return told and stitched(self._near.length[article], own.get(nearest, []), more)
 
     def draws_on(
         self, canonical: Mapping[str, str], story: Mapping[str, str], stitched: set[str]
@@ -96,25 +104,24 @@ class Drawing:
             story: Story of each of those that are `linked`.
             stitched: Composites that were cut loose from a story they resemble.
         """
-        story = self._near.story | dict(story)
+        near = self._near
+        story = near.story | dict(story)
         plain = [i for i in sorted(canonical) if i not in stitched and self._may_draw(i, story)]
-        found = self._near.passages(plain, story, _PARTIAL)
-        found |= self._near.passages(sorted(stitched & canonical.keys()), story, _PARTIAL | GROUPING)
+        found = near.passages(plain, story, _PARTIAL)
+        found |= near.passages(sorted(stitched & canonical.keys()), story, _PARTIAL | GROUPING)
         found = {i: [p for p in ps if p.story != canonical[i]] for i, ps in found.items()}
-        length = {i: self._near.length[i] for i, ps in found.items() if ps}
-        age = self._near.age.__getitem__
-        stitched_ones = {i for i in length if compose(length[i], found[i], age)} | self._composites()
-        composites: set[str] = stitched_ones - length.keys()
+        length = {i: near.length[i] for i, ps in found.items() if ps}
+        age, last = near.age.__getitem__, near.last_change
+        some = sorted((i for i in length if compose(length[i], found[i], age)), key=last)
+        live = near.put_together({p.article for i in some for p in found[i] if last(p.article) > last(i)})
+        sure = composites(self._lake) - near.judged
         drawn: dict[str, list[Row]] = {}
-        for article in sorted(stitched_ones & length.keys(), key=lambda i: (self._near.until(i), i)):
+        for article in some:
             # Of two that might have copied from each other, a composite that was changed later did.
-            others = [
-                p
-                for p in found[article]
-                if p.article not in stitched_ones or self._near.until(p.article) <= self._near.until(article)
-            ]
-            if chosen := compose(length[article], others, age, composites):
-                composites.add(article)
+            others = [p for p in found[article] if last(p.article) < last(article) or p.article not in live]
+            known = {p.article for p in others if p.article in sure and last(p.article) < last(article)}
+            if chosen := compose(length[article], others, age, known):
+                sure.add(article)
                 drawn[canonical[article]] = [self._row(x, others) for x in chosen]
         return drawn
 
@@ -129,12 +136,6 @@ class Drawing:
     def _may_draw(self, article: str, story: Mapping[str, str]) -> bool:
         shares = self._foreign(article, story).values()
         return len(shares) > 1 and sum(shares) >= _WORTH
-
-    def _composites(self) -> set[str]:
-        """Composites among the articles that are not judged now."""
-        some = [f for f in self._lake.files("stories") if f.may_hold("drawn_share", 1e-9, inf)]
-        rows = self._lake.read("stories", ["canonical_article_id"], pc.field("drawn_share") > 0, some)
-        return set(rows["canonical_article_id"].to_pylist()) - self._near.judged
 
     def _row(self, source: Source, found: Sequence[Passage]) -> Row:
         rows = []
@@ -163,30 +164,18 @@ class Drawing:
         }
 
 
-class _Parts:
-    """Articles that are tied together, as ties come in."""
-
-    def __init__(self) -> None:
-        self._up: dict[str, str] = {}
-
-    def of(self, article: str) -> str:
-        """The name of the part that an article is in."""
-        while (up := self._up.get(article, article)) != article:
-            self._up[article] = self._up.get(up, up)
-            article = up
-        return article
-
-    def join(self, article: str, others: Iterable[str]) -> None:
-        for other in others:
-            a, b = sorted((self.of(article), self.of(other)))
-            self._up[b] = a
+def composites(lake: Lake) -> set[str]:
+    """The articles that stand for stories which are published as composites."""
+    some = [f for f in lake.files("stories") if f.may_hold("drawn_share", 1e-9, inf)]
+    rows = lake.read("stories", ["canonical_article_id"], pc.field("drawn_share") > 0, some)
+    return set(rows["canonical_article_id"].to_pylist())
 
 
-def without_bridges(links: Sequence[Link], composites: set[str]) -> list[Link]:
+def without_bridges(links: Sequence[Link], stitched: set[str]) -> list[Link]:
     """The links but those that would tie a composite to what it was stitched from, or to one that shares a passage."""
 
     def stays(x: Link) -> bool:
-        ends = (x.a in composites) + (x.b in composites)
+        ends = (x.a in stitched) + (x.b in stitched)
         return not x.groups or ends == 0 or (ends == 2 and x.jaccard >= _SAME)
 
     return [x for x in links if stays(x)]

@@ -88,9 +88,9 @@ def judge(lake: Lake, links: pa.Table, seeds: pa.Array, stones: Mapping[str, Tom
     groups = _several(group(ids, pairs, must, cannot))
     near = Surroundings(lake, wanted, links)
     drawing = Drawing(lake, near)
-    composites = drawing.stitched(groups)
-    if composites:
-        pairs = without_bridges(pairs, composites)
+    stitched = drawing.stitched(groups)
+    if stitched:
+        pairs = without_bridges(pairs, stitched)
         groups = _several(group(ids, pairs, must, cannot))
     grouped = {i for ids in groups for i in ids}
     inside = pc.is_in(meta["article_id"], pa.array(sorted(grouped), pa.string()))
@@ -98,7 +98,7 @@ def judge(lake: Lake, links: pa.Table, seeds: pa.Array, stones: Mapping[str, Tom
     stories = _stories(groups, pairs, together, stones)
     own = {i: story_id(i) for i in near.linked if i not in grouped}
     story_of = own | {p.id: s.id for s in stories for p in s.places}
-    drawn = drawing.draws_on(own | {s.canonical: s.id for s in stories}, story_of, composites)
+    drawn = drawing.draws_on(own | {s.canonical: s.id for s in stories}, story_of, stitched)
     return Judgement(_places(stories, together, alone), _rows(stories, together, alone, drawn))
 
 

@@ -7,51 +7,60 @@ theirs with it alone.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.article import Relation
+from pipeline.run.linked import ends, touching
+from pipeline.run.twins import Twins
 
-__all__ = ["patchwork", "touching"]
+__all__ = ["patchwork"]
 
 _NEIGHBOURS = 50  # looked at, those that have most of a text first
 
 
-def patchwork(links: pa.Table, articles: pa.Array) -> dict[str, float]:
-    """How much of each article others have that share nothing with each other, beside what the nearest of them has.
+def patchwork(
+    links: pa.Table, articles: AbstractSet[str], counts: Callable[[str, str], bool] = lambda other, article: True
+) -> dict[str, list[float]]:
+    """How much of each text others have that share nothing with each other, the largest shares first.
 
     Args:
         links: All links of the lake: article_a, article_b, relation, containment_a, containment_b.
+        articles: One of each text.
+        counts: Whether what another article has of one of these counts.
 
     Returns:
-        Shares of the shingles of an article, added up; articles that have none are left out.
+        Shares of the shingles of an article; those that share nothing are left out.
     """
-    links = links.filter(pc.not_equal(links["relation"], Relation.EXACT.value))
-    of = touching(links, articles)
+    if not articles:
+        return {}
+    unequal = links.filter(pc.not_equal(links["relation"], Relation.EXACT.value))
+    mine = Twins(links, pa.array(sorted(articles), pa.string()))
+    asked = {mine.name(i): i for i in articles}
+    of = touching(unequal, pa.array(sorted(t for i in articles for t in mine.of(i)), pa.string()))
+    texts = Twins(links, ends(of))
     near: dict[str, list[tuple[float, str]]] = defaultdict(list)
-    for a, b, of_a, of_b in zip(
-        *(of[c].to_pylist() for c in ("article_a", "article_b", "containment_a", "containment_b")), strict=True
-    ):
-        near[a].append((-of_a, b))
-        near[b].append((-of_b, a))
-    wanted = set(articles.to_pylist())
-    nearest = {i: sorted(ends)[:_NEIGHBOURS] for i, ends in near.items() if i in wanted and len(ends) > 1}
-    others = pa.array(sorted({o for ends in nearest.values() for _, o in ends}), pa.string())
-    among = links.filter(pc.and_(pc.is_in(links["article_a"], others), pc.is_in(links["article_b"], others)))
-    tied = {frozenset(p) for p in zip(among["article_a"].to_pylist(), among["article_b"].to_pylist(), strict=True)}
-    found: dict[str, float] = {}
-    for article, ends in nearest.items():
-        chosen: list[str] = []
-        total = 0.0
-        for share, other in ends:
-            if not any(frozenset((other, o)) in tied for o in chosen):
-                total -= share if chosen else 0.0
-                chosen.append(other)
-        found[article] = round(total, 4)
+    for a, b, of_a, of_b in _rows(of):
+        for article, other, share in ((a, b, of_a), (b, a, of_b)):
+            if (one := asked.get(mine.name(article))) and counts(other, one):
+                near[one].append((-share, texts.name(other)))
+    nearest = {i: sorted(some)[:_NEIGHBOURS] for i, some in near.items()}
+    others = pa.array(sorted({t for some in nearest.values() for _, o in some for t in texts.of(o)}), pa.string())
+    among = unequal.filter(pc.and_(pc.is_in(unequal["article_a"], others), pc.is_in(unequal["article_b"], others)))
+    tied = {frozenset((texts.name(a), texts.name(b))) for a, b, *_ in _rows(among)}
+    found: dict[str, list[float]] = {}
+    for article, some in nearest.items():
+        chosen: dict[str, float] = {}
+        for share, other in some:
+            if other not in chosen and not any(frozenset((other, o)) in tied for o in chosen):
+                chosen[other] = -share
+        found[article] = [*chosen.values()]
     return found
 
 
-def touching(links: pa.Table, ids: pa.Array) -> pa.Table:
-    """Links with an end among some articles."""
-    return links.filter(pc.or_(pc.is_in(links["article_a"], ids), pc.is_in(links["article_b"], ids)))
+def _rows(links: pa.Table) -> zip[tuple[str, str, float, float]]:
+    columns = ("article_a", "article_b", "containment_a", "containment_b")
+    return zip(*(links[c].to_pylist() for c in columns), strict=True)

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from pipeline.article import Relation
 from pipeline.fold.relate import GROUPING
 from pipeline.lake import DataFile, Lake, Transaction
-from pipeline.run.judging import LINKED, judge
+from pipeline.run.drawing import composites
+from pipeline.run.judging import LINKED, Judgement, judge
 from pipeline.run.records import write_records
 from pipeline.run.state import PUBLISHED, UNLINKED
 from pipeline.run.stories import write_stories
@@ -34,6 +35,9 @@ def publish(lake: Lake, tx: Transaction) -> dict[str, int]:
         links = lake.read("links", LINKED)
         seeds = _changed(lake, state, before, links)
         found = judge(lake, links, seeds, stones)
+        while more := _unsettled(lake, links, found):
+            seeds = pa.concat_arrays([seeds, pa.array(sorted(more), pa.string())])
+            found = judge(lake, links, seeds, stones)
         written = write_records(lake, tx, found, stones)
         judged = write_stories(lake, tx, found)
         tx.put(PUBLISHED, state)
@@ -77,7 +81,24 @@ def _changed(
     unlinked = (lake.document(UNLINKED) or {}).get("articles", [])
     others = pa.array(sorted({*(i for i, _ in buried_now ^ buried_then), *unlinked}), pa.string())
     seeds = pa.chunked_array([*(c for column in found for c in column.chunks), others], pa.string()).unique()
-    # An article that draws on a changed one names its story: it is judged again too.
-    partial = pa.array([r.value for r in Relation if r not in GROUPING])
-    drawn = pc.and_(pc.is_in(links["relation"], partial), pc.is_in(links["article_a"], seeds))
-    return pa.chunked_array([seeds, *links["article_b"].filter(drawn).chunks]).unique()
+    return pa.concat_arrays([seeds, _sharing(links, seeds)]).unique()
+
+
+def _sharing(links: pa.Table, articles: pa.Array) -> pa.Array:
+    """Articles that share a part with some articles: they may draw on them, and would name their stories."""
+    partial = links.filter(pc.is_in(links["relation"], pa.array([r.value for r in Relation if r not in GROUPING])))
+    ends = [partial[f"article_{y}"].filter(pc.is_in(partial[f"article_{x}"], articles)).chunks for x, y in ("ab", "ba")]
+    return pa.chunked_array([*ends[0], *ends[1]], pa.string()).combine_chunks()
+
+
+def _unsettled(lake: Lake, links: pa.Table, found: Judgement) -> set[str]:
+    """Articles that were not judged and share a part with one whose story is not the one that was published, or that
+    has become a composite or is none any more."""
+    judged = found.articles["article_id"].combine_chunks()
+    known = lake.take("records", judged, ["article_id", "story_id"])
+    now = found.articles["story_id"].take(pc.index_in(known["article_id"].combine_chunks(), judged))
+    moved = known["article_id"].filter(pc.not_equal(now, known["story_id"]))
+    drawn = found.stories["canonical_article_id"].filter(pc.greater(found.stories["drawn_share"], 0.0))
+    turned = (composites(lake) & set(judged.to_pylist())) ^ set(drawn.to_pylist())
+    changed = pa.array(sorted(turned.union(moved.to_pylist())), pa.string())
+    return set(_sharing(links, changed).to_pylist()).difference(judged.to_pylist()) if len(changed) else set()

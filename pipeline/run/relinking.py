@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.lake import Lake, Transaction
+from pipeline.run.linked import ends
 from pipeline.run.state import UNLINKED
 
 __all__ = ["link_again"]
@@ -32,7 +33,7 @@ def link_again(
         new: (day, name) of the files whose links are being made anyway.
         verify: Takes the ids of articles, and rows of links between them; gives such rows.
     """
-    ids = pa.array(sorted({*affected, *(i for ends in gone for i in ends)}), pa.string())
+    ids = pa.array(sorted({*affected, *(i for pair in gone for i in pair)}), pa.string())
     touches = pc.field("article_a").isin(ids) | pc.field("article_b").isin(ids)
     unlinked: set[str] = set()
     for file in lake.files("links") if len(ids) else ():
@@ -42,7 +43,7 @@ def link_again(
         pairs = _ends(rows)
         out_of_date = [n for n, pair in enumerate(pairs) if pair not in gone and not affected.isdisjoint(pair)]
         old = rows.take(pa.array(out_of_date, pa.int64()))
-        made = verify(_articles(old), old) if out_of_date else old
+        made = verify(ends(old), old) if out_of_date else old
         at = {pair: rows.num_rows + n for n, pair in enumerate(_ends(made))}
         now = [None if pair in gone else n for n, pair in enumerate(pairs)]
         for n in out_of_date:
@@ -57,7 +58,3 @@ def link_again(
 
 def _ends(links: pa.Table) -> list[tuple[str, str]]:
     return [*zip(links["article_a"].to_pylist(), links["article_b"].to_pylist(), strict=True)]
-
-
-def _articles(links: pa.Table) -> pa.Array:
-    return pa.chunked_array([*links["article_a"].chunks, *links["article_b"].chunks], pa.string()).unique()

@@ -6,8 +6,9 @@ Of equal texts the oldest stands for all.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import numpy as np
@@ -24,8 +25,10 @@ from pipeline.fold.link import order_key
 from pipeline.fold.texts import Texts
 from pipeline.lake import Lake
 from pipeline.run.furniture import known_furniture
-from pipeline.run.patchwork import patchwork, touching
+from pipeline.run.linked import ends, touching
+from pipeline.run.patchwork import patchwork
 from pipeline.run.threads import ordered
+from pipeline.run.twins import Twins
 
 __all__ = ["Row", "Surroundings"]
 
@@ -35,6 +38,7 @@ _META = ["article_id", "publisher", "source", "published_at", "modified_at", "cl
 _LINKED = ["article_a", "article_b", "relation", "containment_a", "containment_b", "decided_by"]
 _PAIRS_READ = 100_000  # whose texts are read at a time, and held in memory
 _PAIRS = 5_000  # aligned at a time
+_MUCH = 0.4  # of a text, that several others have
 _PART = 0.7  # share of a text up to which a passage is a part of it
 
 
@@ -55,13 +59,14 @@ class Surroundings:
     """
 
     def __init__(self, lake: Lake, articles: pa.Array, links: pa.Table) -> None:
-        self._lake = lake
+        self._lake, self._all = lake, links
         self.judged = set(articles.to_pylist())
         self._furniture = known_furniture(lake)
         self.length: dict[str, int] = {}  # in characters, of the texts that were aligned
         partial = touching(links.select(_LINKED), articles)
-        self._twins = _equals(links, partial)
-        self._links: dict[str, list[tuple[str, Relation, float]]] = defaultdict(list)
+        linked = ends(partial)
+        self._twins = Twins(links, linked)
+        self._links: dict[str, list[tuple[str, Relation, float]]] = defaultdict(list)  # by text
         self._share: dict[tuple[str, str], float] = {}  # of the first text, that the second has
         self._forms: set[tuple[str, str]] = set()
         self.one_address: set[str] = set()
@@ -69,14 +74,18 @@ class Surroundings:
             if rule.startswith("same_article"):
                 self.one_address.add(b)
             if relation != Relation.EXACT:
-                self._links[a].append((b, Relation(relation), of_a))
-                self._links[b].append((a, Relation(relation), of_b))
-                self._share[a, b], self._share[b, a] = of_a, of_b
-            if relation in (Relation.TEMPLATE, Relation.SHARED_QUOTES):
-                self._forms.update({(a, b), (b, a)})
-        near = {*self._links, *(t for ts in self._twins.values() for t in ts)}
+                x, y = self._twins.name(a), self._twins.name(b)
+                self._links[x].append((y, Relation(relation), of_a))
+                self._links[y].append((x, Relation(relation), of_b))
+                self._share[x, y], self._share[y, x] = of_a, of_b
+                if relation in (Relation.TEMPLATE, Relation.SHARED_QUOTES):
+                    self._forms.update({(x, y), (y, x)})
+        near = {t for i in linked.to_pylist() for t in self._twins.of(i)}
         meta = lake.take("articles", pa.array(sorted(near), pa.string()), _META)
         self.age = self._ages(meta, links)
+        self._oldest: dict[str, str] = {}  # by text
+        for article in sorted(self.age, key=self.age.__getitem__):
+            self._oldest.setdefault(self._twins.name(article), article)
         self.rows: dict[str, Row] = {r["article_id"]: r for r in meta.to_pylist()}
         away = pa.array(sorted(near - self.judged), pa.string())
         known = lake.take("records", away, ["article_id", "story_id"])
@@ -85,11 +94,11 @@ class Surroundings:
     def _ages(self, meta: pa.Table, links: pa.Table) -> dict[str, tuple[object, ...]]:
         """The ladder of clocks; where clocks say nothing, what is put together of others is later than they."""
         ids, keys = meta["article_id"].to_pylist(), order_key(meta)
-        clock = {i: key[:2] for i, key in zip(ids, keys, strict=True)}
-        tied = {i for a, b in self._share if clock[a] == clock[b] for i in (a, b)}
-        pieces = patchwork(links, pa.array(sorted(tied), pa.string())) if tied else {}
-        pieces |= {i: max(pieces.get(j, 0.0) for j in twins) for i, twins in self._twins.items()}
-        return {i: (*key[:2], pieces.get(i, 0.0), *key[2:]) for i, key in zip(ids, keys, strict=True)}
+        name = self._twins.name
+        at_once = Counter(key[:2] for key in keys)
+        tied = {name(i) for i, key in zip(ids, keys, strict=True) if at_once[key[:2]] > 1}
+        pieces = {i: round(sum(shares[1:]), 4) for i, shares in patchwork(links, tied).items()}
+        return {i: (*key[:2], pieces.get(name(i), 0.0), *key[2:]) for i, key in zip(ids, keys, strict=True)}
 
     @property
     def linked(self) -> set[str]:
@@ -110,24 +119,44 @@ class Surroundings:
         passage, so that it is no cut of this one."""
         if Clock.SEEN.value not in (self.rows[p.article]["clock"], self.rows[article]["clock"]):
             return True
-        return self._share.get((p.article, article), 1.0) <= _PART
+        name = self._twins.name
+        return self._share.get((name(p.article), name(article)), 1.0) <= _PART
 
     def of(self, article: str) -> list[tuple[str, Relation, float]]:
-        """(other, relation, share of this text) of what an article shares; only one of equal texts holds the links."""
-        links = [x for i in sorted(self.twins(article)) for x in self._links.get(i, ())]
-        return [(self._oldest(other), relation, share) for other, relation, share in links]
+        """(other, relation, share of this text) of what an article or one of its twins shares; of equal texts the
+        oldest."""
+        links = self._links.get(self._twins.name(article), ())
+        return [(self._oldest[other], relation, share) for other, relation, share in links]
 
-    def twins(self, article: str) -> set[str]:
+    def twins(self, article: str) -> list[str]:
         """The articles that have its text, itself among them."""
-        return self._twins.get(article, {article})
+        return self._twins.of(article)
 
-    def _oldest(self, article: str) -> str:
-        return min(self.twins(article), key=self.age.__getitem__)
+    def is_oldest(self, article: str) -> bool:
+        """Whether an article stands for those that have its text."""
+        return self._oldest[self._twins.name(article)] == article
 
     def until(self, article: str) -> Any:
         """The time of its last change."""
         row = self.rows[article]
         return max(row["published_at"], row["modified_at"] or row["published_at"])
+
+    def last_change(self, article: str) -> tuple[Any, str]:
+        """Order of articles by the time of their last change."""
+        return self.until(article), article
+
+    def put_together(self, articles: AbstractSet[str]) -> set[str]:
+        """Those of the articles that have much of what was there before their last change, going by the links alone.
+
+        That others draw on an article after its last change says nothing of it.
+        """
+        if not articles:
+            return set()
+        some = pa.array(sorted(t for i in articles for t in self.twins(i)), pa.string())
+        times = self._lake.take("articles", ends(touching(self._all, some)), ["article_id", "published_at"])
+        published = dict(zip(*(c.to_pylist() for c in times.columns), strict=True))
+        pieces = patchwork(self._all, articles, lambda other, article: published[other] < self.until(article))
+        return {i for i, shares in pieces.items() if len(shares) > 1 and sum(shares) >= _MUCH}
 
     def passages(
         self, articles: Sequence[str], story: Mapping[str, str], relations: frozenset[Relation]
@@ -138,7 +167,7 @@ class Surroundings:
                 (article, other)
                 for article in articles
                 for other, relation, _ in self.of(article)
-                if relation in relations and other not in self.twins(article) and self.was_there(other, article)
+                if relation in relations and self.was_there(other, article)
             }
         )
         found: dict[str, list[Passage]] = {i: [] for i in articles}
@@ -149,15 +178,15 @@ class Surroundings:
             texts = without_furniture(texts, self._furniture).combine_chunks()
             at = {i: n for n, i in enumerate(texts["article_id"].to_pylist())}
             self.length |= zip(at, pc.utf8_length(texts["text"]).to_pylist(), strict=True)
-            ends = np.array([[at[i] for i in pair] for pair in some], np.int32)
-            order = kindred(ends[:, 0], ends[:, 1])
-            some, ends = [some[i] for i in order], ends[order]
-            portions = [(texts["text"], ends[i : i + _PAIRS]) for i in range(0, len(ends), _PAIRS)]
+            sides = np.array([[at[i] for i in pair] for pair in some], np.int32)
+            order = kindred(sides[:, 0], sides[:, 1])
+            some, sides = [some[i] for i in order], sides[order]
+            portions = [(texts["text"], sides[i : i + _PAIRS]) for i in range(0, len(sides), _PAIRS)]
             for aligned, portion in zip(
                 ordered(_aligned, portions), (some[i : i + _PAIRS] for i in range(0, len(some), _PAIRS)), strict=True
             ):
                 for n, (article, other) in enumerate(portion):
-                    form = (article, other) in self._forms
+                    form = (self._twins.name(article), self._twins.name(other)) in self._forms
                     found[article] += passages(aligned, n, other, story[other], may_be_form=form)
         return found
 
@@ -168,14 +197,3 @@ def _aligned(work: tuple[pa.ChunkedArray, NDArray[np.int32]]) -> Alignments:
     here = np.unique(pairs)
     mine, theirs = (np.searchsorted(here, pairs[:, side]).astype(np.int32) for side in (0, 1))
     return align(Texts.of(texts.take(pa.array(here))), theirs, mine)
-
-
-def _equals(links: pa.Table, some: pa.Table) -> dict[str, set[str]]:
-    """Articles with the same text, of every article in `some` links that has one."""
-    ends = pa.chunked_array([*some["article_a"].chunks, *some["article_b"].chunks], pa.string()).unique()
-    exact = touching(links.filter(pc.equal(links["relation"], Relation.EXACT.value)), ends)
-    near: dict[str, set[str]] = defaultdict(set)
-    for a, b in zip(exact["article_a"].to_pylist(), exact["article_b"].to_pylist(), strict=True):
-        near[a].add(b)
-        near[b].add(a)
-    return {i: {i, *ids, *(x for j in ids for x in near[j])} for i, ids in near.items()}

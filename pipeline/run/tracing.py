@@ -9,7 +9,6 @@ from typing import Any
 import ibis
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipeline.engines.duckdb import engine, scan
 from pipeline.fold.align import align
@@ -20,6 +19,7 @@ from pipeline.fold.sketch import SketchContract, sketch
 from pipeline.fold.texts import Texts
 from pipeline.fold.trace import Known, Origin, Quote, Trace, edits
 from pipeline.lake import Lake
+from pipeline.run.drawing import composites
 from pipeline.run.furniture import known_furniture
 from pipeline.run.sketches import check_sketches
 from pipeline.text import reading_form, text_hash
@@ -59,7 +59,7 @@ def _trace(lake: Lake, text: str, title: str, until: datetime | None, same_text:
     aligned = align(texts, np.arange(n, dtype=np.int32), np.full(n, n, np.int32))
     for i, row in enumerate(rows.values()):
         found += passages(aligned, i, row["article_id"], row["story_id"])
-    chosen = sources(len(text), found, age.__getitem__, _composites(lake, ids))
+    chosen = sources(len(text), found, age.__getitem__, composites(lake))
     origins = tuple(_origin(s, text, rows, found, age) for s in chosen)
     return Trace(title, text, sum(f.rows for f in lake.files("records")), n, origins)
 
@@ -85,13 +85,6 @@ def _candidates(lake: Lake, text: str, until: datetime | None, same_text: str | 
         # Only one of equal texts has keys; the first of them to be published is the one to name.
         twins = members.semi_join(near, "text_hash").select("article_id").order_by("article_id")
         return [str(i) for i in twins.to_pyarrow()["article_id"].to_pylist()]
-
-
-def _composites(lake: Lake, ids: Sequence[str]) -> set[str]:
-    where = (pc.list_value_length(pc.field("draws_on")) > 0) & pc.field("canonical_article_id").isin(
-        pa.array(ids, pa.string())
-    )
-    return set(lake.read("stories", ["canonical_article_id"], where)["canonical_article_id"].to_pylist())
 
 
 def _origin(

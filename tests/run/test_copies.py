@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from pipeline.article import Clock, article_id
@@ -42,7 +43,8 @@ def story(number: int) -> list[str]:
 
 
 def copies(seed: int) -> list[dict[str, Any]]:
-    """Of each text some copies: from many sites, at times that are right, far off or not said, by clocks of all sorts."""
+    """Of each text some copies: from many sites, at times that are right, far off or not said, by clocks of all sorts;
+    some were changed later. The composite came last, to addresses of its own."""
     draw = random.Random(seed)
     stories = [story(n) for n in range(4)]
     texts = [t for versions in stories for t in versions]
@@ -53,7 +55,11 @@ def copies(seed: int) -> list[dict[str, Any]]:
             site, stated = draw.choice(SITES), draw.random() < 0.85
             url = f"https://{site}.example/{draw.choice([n, n % 4])}"
             seen = SEEN + timedelta(minutes=draw.randrange(9))
-            published = SEEN - timedelta(days=draw.choice([0, 0, 1, 2, 29, 31, 70]), hours=draw.choice([0, n]))
+            days, hours = draw.choice([0, 0, 1, 2, 29, 31, 70]), draw.choice([0, n])
+            published = SEEN - timedelta(days, hours=hours)
+            if n == len(texts) - 1:
+                url, stated, published = f"https://{site}.example/{n}", True, SEEN + timedelta(hours=1 + hours)
+            changed = published + timedelta(draw.choice([0, 1, 31]), hours=1) if draw.random() < 0.3 else None
             rows[n, url] = {
                 "text": f"{text}\n\n{FOOT}" if site == "gazette" else text,
                 "title": draw.choice(["One headline", f"Report {n}"]),
@@ -61,17 +67,15 @@ def copies(seed: int) -> list[dict[str, Any]]:
                 "locator": url,
                 "publisher": site,
                 "published_at": published if stated else seen,
+                "modified_at": changed if stated else None,
                 "clock": (draw.choice(CLOCKS) if stated else Clock.SEEN).value,
                 "seen_at": seen,
             }
     return [*rows.values()]
 
 
-@pytest.fixture(scope="module", params=range(3))
-def articles(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> pa.Table:
+def articles_of(known: list[dict[str, Any]], folder: Path) -> pa.Table:
     """Rows of `articles`, as if they had been ingested with all that is known of them."""
-    known = copies(request.param)
-    folder = tmp_path_factory.mktemp("copies")
     file = folder / "texts.jsonl"
     file.write_text("".join(json.dumps({"id": str(n), "text": r["text"]}) + "\n" for n, r in enumerate(known)))
     ingest_paths([file], Lake(str(folder / "lake")), RUNS[0])
@@ -80,6 +84,11 @@ def articles(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         row |= {k: v for k, v in known[int(row["guid"])].items() if k != "text"}
         row["article_id"] = row["guid"] = article_id(row["locator"], row["text_hash"])
     return pa.Table.from_pylist(rows, schema=contract("articles").schema)
+
+
+@pytest.fixture(scope="module", params=range(3))
+def articles(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> pa.Table:
+    return articles_of(copies(request.param), tmp_path_factory.mktemp("copies"))
 
 
 def add(lake: Lake, run: Run, articles: pa.Table) -> None:
@@ -159,3 +168,19 @@ def test_folding_again_changes_nothing(stepwise: Lake, tmp_path: Path) -> None:
     before = {t: [f.digest for f in lake.files(t)] for t in ("links", "records", "stories")}
     assert fold_lake(lake, FoldSettings())["stories_written"] == 0
     assert {t: [f.digest for f in lake.files(t)] for t in before} == before
+
+
+def test_where_two_addresses_held_both_texts_one_of_them_is_compared_in_any_order(tmp_path: Path) -> None:
+    """At one address the longer text is the older one, at the other the shorter."""
+    longer, shorter = f"{words(1)} {words(2)}", words(1)
+    known = [
+        {"text": text, "url": url, "locator": url, "published_at": SEEN + timedelta(days=day), "clock": Clock.FEED}
+        for url, text, day in [("a", longer, 1), ("a", shorter, 5), ("b", longer, 9), ("b", shorter, 2)]
+    ]
+    rows = articles_of(known, tmp_path)
+    at_once, a_first, b_first = (
+        folded(tmp_path / str(n), [rows.filter(pc.is_in(rows["url"], pa.array([*urls]))) for urls in order])
+        for n, order in enumerate([["ab"], ["a", "b"], ["b", "a"]])
+    )
+    assert len(links(at_once)) == 3  # the two copies, and the texts once
+    assert links(at_once) == links(a_first) == links(b_first)
