@@ -10,8 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from pipeline.resources import resource_dir
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("wirefold", deadline=None)
+settings.load_profile("wirefold")
 
 SAMPLE_RUN = "2018-09-17T12:00:00"
 

@@ -55,7 +55,7 @@ def page(body: bytes = b"<p>x</p>", url: str = "http://news.example/a") -> Captu
     return Capture(Item("s", 0, url), body, _WHEN, url, 200, "text/html")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(_captures, max_size=4))
 def test_round_trip(captures: list[Capture]) -> None:
     data, offsets = written(captures)

@@ -20,7 +20,7 @@ def aligned(source: str, text: str) -> Alignments:
     return align(Texts.of(pa.chunked_array([[source, text]])), np.array([0], np.int32), np.array([1], np.int32))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32), st.integers(40, 120), st.sampled_from([0.0, 0.05, 0.1, 0.2]))
 def test_a_planted_passage_is_found_where_it_is(seed: int, size: int, rate: float) -> None:
     draw = random.Random(seed)

@@ -62,7 +62,7 @@ def families() -> list[str]:
     return texts
 
 
-@settings(deadline=None, max_examples=8)
+@settings(max_examples=8)
 @given(st.permutations(range(12)), st.lists(st.integers(1, 11), max_size=3, unique=True))
 def test_pairs_do_not_depend_on_batches(order: list[int], cuts: list[int]) -> None:
     texts = families()

@@ -7,7 +7,7 @@ import unicodedata
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.fold import kernel, tokens
@@ -36,7 +36,6 @@ def words(text: str) -> list[tuple[str, int, int]]:
     return found
 
 
-@settings(deadline=None)
 @given(st.lists(TEXT, min_size=1, max_size=4))
 def test_tokens(texts: list[str]) -> None:
     made = Texts.of(pa.chunked_array([pa.array(texts, pa.string())]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.fold import lookup
@@ -12,7 +12,6 @@ from pipeline.fold import lookup
 HASH = st.one_of(st.integers(0, 2**64 - 1), st.integers(0, 40).map(lambda n: n << 58))
 
 
-@settings(deadline=None)
 @given(st.lists(HASH, max_size=80), st.lists(HASH, max_size=20))
 def test_values_are_found_where_they_were_put(values: list[int], others: list[int]) -> None:
     places = np.full(lookup.room(len(values)), -1, np.int32)

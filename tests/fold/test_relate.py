@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
@@ -110,14 +110,12 @@ def rows(n: int) -> st.SearchStrategy[Any]:
     )
 
 
-@settings(deadline=None)
 @given(rows(3))
 def test_credits_sum_to_the_score(matrix: Any) -> None:
     for forest in TABLES.values():
         assert np.allclose(forest.base + forest.credit(matrix).sum(axis=1), forest.score(matrix))
 
 
-@settings(deadline=None)
 @given(rows(1), st.sampled_from([n for n, m in enumerate(MEASURES) if m.groups]), st.floats(0, 900), st.floats(0, 900))
 def test_more_of_what_speaks_for_a_story_never_speaks_against_it(matrix: Any, column: int, x: float, y: float) -> None:
     both = np.repeat(matrix, 2, axis=0)

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import WirefoldError
@@ -35,7 +35,6 @@ def articles(texts: Sequence[str], first: int = 0) -> pa.Table:
     )
 
 
-@settings(deadline=None)
 @given(st.lists(TEXTS, min_size=1, max_size=3), st.integers(1, 3))
 def test_signatures_are_those_of_datasketch(texts: list[str], seed: int) -> None:
     how = SketchContract(seed=seed)
@@ -58,7 +57,6 @@ def test_a_signature_is_a_datasketch_again_in_two_lines(tmp_path: Path) -> None:
     assert loaded[0].jaccard(loaded[1]) == pytest.approx(146 / 246, abs=0.15)
 
 
-@settings(deadline=None)
 @given(st.lists(TEXTS, max_size=12), st.integers(0, 12))
 def test_batches_do_not_matter(texts: list[str], cut: int) -> None:
     whole = sketch(articles(texts))

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.fold.texts import Texts
@@ -35,7 +35,6 @@ def shingles(text: str) -> set[tuple[str, ...]]:
     return {tuple(words[i : i + 5]) for i in range(len(words) - 4)}
 
 
-@settings(deadline=None)
 @given(TEXT, TEXT)
 def test_counts_are_those_of_the_sets(a: str, b: str) -> None:
     x, y = shingles(a), shingles(b)
@@ -50,7 +49,6 @@ def test_a_text_that_repeats_itself_is_one_passage_of_its_copy(text: str) -> Non
     assert counts(text, text, "runs", "longest_run", "covered_a", "same_b") == [1, size, size, size]
 
 
-@settings(deadline=None)
 @given(TEXT, TEXT, TEXT)
 def test_passages_hold_the_same_words(head: str, middle: str, tail: str) -> None:
     a, b = f"{head} {middle}", f"{middle} {tail}"

@@ -78,7 +78,7 @@ def test_a_file_gives_back_its_rows_under_its_contract(table: str) -> None:
 MANY = {table: rows(table, 2 * GROUP + 17) for table in ("articles", "links")}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.sampled_from(sorted(MANY)), st.lists(st.integers(0, 2 * GROUP + 17), max_size=12), st.booleans())
 def test_equal_rows_in_other_batches_are_equal_bytes(table: str, cuts: list[int], chunked: bool) -> None:
     data = MANY[table]

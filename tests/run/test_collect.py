@@ -77,7 +77,7 @@ def contents(lake: Lake) -> dict[str, bytes]:
     return {p: lake.storage.read(p) for p in lake.storage.list("") if not p.endswith(".lock")}
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(STAGED, min_size=1, max_size=len(RUNS)))
 def test_every_item_has_one_outcome_and_they_sum_up(history: list[Staged]) -> None:
     with TemporaryDirectory() as folder:
@@ -107,7 +107,7 @@ def test_every_item_has_one_outcome_and_they_sum_up(history: list[Staged]) -> No
         assert len(originals) == len(firsts)  # of each text one is the article, all else are copies
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(st.lists(STAGED, min_size=2, max_size=len(RUNS)), st.data())
 def test_a_run_that_is_repeated_changes_no_byte(history: list[Staged], data: st.DataObject) -> None:
     with TemporaryDirectory() as folder:
@@ -120,7 +120,7 @@ def test_a_run_that_is_repeated_changes_no_byte(history: list[Staged], data: st.
         assert contents(lake) == before
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(STAGED, st.data())
 def test_sources_that_come_later_lead_to_the_same(staged: Staged, data: st.DataObject) -> None:
     """A run whose sources are collected in two goes, as when one of them was down at first."""

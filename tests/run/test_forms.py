@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.run.forms import forms
@@ -24,7 +24,6 @@ def check(texts: list[str]) -> None:
     assert made.words.tolist() == [len(t.split()) for t in wanted]
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(CHARACTERS, max_size=12), max_size=4))
 def test_as_one_by_one(texts: list[str]) -> None:
     check(texts)
