@@ -2,7 +2,7 @@
 
 Newton steps on histograms with monotone constraints, as XGBoost and LightGBM do them (Chen and Guestrin 2016; Ke et al.
 2017), small enough to read and without another dependency: there are hundreds of judged pairs, not millions. The same
-pairs and seed give the same trees.
+pairs and seed give the same trees, even where a machine rounds otherwise: of equal splits the first counts.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ __all__ = ["Boosting", "boost"]
 
 Floats = NDArray[np.float64]
 _UNKNOWN = -1  # bin of what is not known
+_TIE = 1e-9  # gains nearer than that are equal: their last digits are those of the machine's exponential function
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +134,11 @@ def _grow(
         for node, (rows, _, bounds) in leaves.items():
             if node not in best:
                 best[node] = _best(binned, cuts, slope, curve, rows, columns, monotone, bounds, how)
-        splits = [(s.gain, -n, s) for n, s in best.items() if s is not None and n in leaves]
+        splits = [(n, s) for n, s in sorted(best.items()) if s is not None and n in leaves]
         if not splits:
             break
-        _, node, split = max(splits, key=lambda x: x[:2])
-        node = -node
+        most = max(s.gain for _, s in splits)
+        node, split = next((n, s) for n, s in splits if s.gain >= most - _TIE)
         rows, everybody, (low, high) = leaves.pop(node)
         middle = (split.left + split.right) / 2
         kind = monotone[split.column]
@@ -191,7 +192,7 @@ def _best_split(binned, sizes, slope, curve, rows, columns, monotone, low, high,
         all_g += slope[row]
         all_h += curve[row]
     whole = all_g * all_g / (all_h + ridge)
-    best = (1e-9, -1, 0, False, 0.0, 0.0)
+    best = (0.0, -1, 0, False, 0.0, 0.0)
     by_g, by_h = np.empty(sizes.max() + 2), np.empty(sizes.max() + 2)
     for j in columns:
         by_g[:], by_h[:] = 0.0, 0.0
@@ -216,6 +217,6 @@ def _best_split(binned, sizes, slope, curve, rows, columns, monotone, low, high,
                 # the gain of a step that the bounds may have shortened
                 gain = 2 * left_g * left - (left_h + ridge) * left * left - whole
                 gain += 2 * right_g * right - (right_h + ridge) * right * right
-                if gain > best[0]:
+                if gain > best[0] + _TIE:
                     best = (gain, j, k, unknown_left, left, right)
     return best

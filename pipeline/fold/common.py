@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.fold import kernel, lookup, tokens
 
-__all__ = ["common_words"]
+__all__ = ["common_words", "number_words"]
 
 _WORDS = """
 a about above according added adding after again against all almost also although am among an and another any are
@@ -33,15 +33,46 @@ una unos del al y pero era fue han ha en con por para como su sus lo más gli de
 da dal alla nel nella o os um uma dos na em ao het een van zijn op te dat niet met voor aan
 """
 
+_NUMBERS = """
+2 two zwei deux dois twee
+3 three drei trois tres três tre drie
+4 four vier quatre cuatro quatro quattro
+5 five fünf cinq cinco cinque vijf
+6 six sechs seis zes
+7 seven sieben siete sete sette zeven
+8 eight acht huit ocho oito otto
+9 nine neun neuf nueve nove negen
+10 ten zehn dix diez dez dieci tien
+11 eleven elf onze
+12 twelve zwölf douze doce doze dodici twaalf
+"""  # how the papers write small numbers; without words that are others in another language: due, sei, sept, dos, once
+
 
 @cache
 def common_words() -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
     """Hashes of the words as `kernel.tokenise` makes them, with their table; see `pipeline.fold.lookup`."""
-    data = np.frombuffer(_WORDS.encode(), np.uint8)
-    hashes = np.empty(len(data), np.uint64)
-    begins, ends = np.empty(len(data), np.int32), np.empty(len(data), np.int32)
-    n = kernel.tokenise(data, 0, len(data), tokens.classes(), tokens.folds(), hashes, begins, ends)
-    distinct = np.unique(hashes[:n])
+    distinct = np.unique(_hashes(_WORDS))
     places = np.empty(lookup.room(len(distinct)), np.int32)
     lookup.fill(places, distinct)
     return places, distinct
+
+
+@cache
+def number_words() -> tuple[NDArray[np.int32], NDArray[np.uint64], NDArray[np.uint64]]:
+    """As `common_words`: hashes of the words for numbers; and of each of them that of the number in digits."""
+    digits: dict[int, int] = {}
+    for line in _NUMBERS.strip().splitlines():
+        number, *words = _hashes(line).tolist()
+        digits |= dict.fromkeys(words, number)
+    distinct = np.array(list(digits), np.uint64)
+    places = np.empty(lookup.room(len(distinct)), np.int32)
+    lookup.fill(places, distinct)
+    return places, distinct, np.array(list(digits.values()), np.uint64)
+
+
+def _hashes(words: str) -> NDArray[np.uint64]:
+    data = np.frombuffer(words.encode(), np.uint8)
+    hashes = np.empty(len(data), np.uint64)
+    begins, ends = np.empty(len(data), np.int32), np.empty(len(data), np.int32)
+    n = kernel.tokenise(data, 0, len(data), tokens.classes(), tokens.folds(), hashes, begins, ends)
+    return hashes[:n]

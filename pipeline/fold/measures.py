@@ -78,6 +78,11 @@ class _Sides:
         fewer = np.minimum(self[f"{name}_a"], self[f"{name}_b"])
         return np.where(fewer > 0, _ratio(self[f"{name}_shared"], fewer), np.nan)
 
+    def of_all(self, name: str) -> Floats:
+        """Share of two lists together that is in both; not a number where both are empty."""
+        every = self[f"{name}_a"] + self[f"{name}_b"] - self[f"{name}_shared"]
+        return np.where(every > 0, _ratio(self[f"{name}_shared"], every), np.nan)
+
     def lesser(self, name: str) -> Floats:
         return np.minimum(self[f"{name}_a"], self[f"{name}_b"])
 
@@ -153,9 +158,11 @@ MEASURES: tuple[Measure, ...] = (
     Measure("numbers", 1, "{:.0%} of the numbers agree", lambda p: p.agree("numbers")),
     Measure("names", 1, "{:.0%} of the names agree", lambda p: p.agree("names")),
     Measure("figures", 1, "{:.0%} of the large figures agree", lambda p: p.agree("figures")),
-    Measure("figures_both", 1, "{:.0%} of all large figures are in both", lambda p: np.where(
-        p["figures_a"] + p["figures_b"] > 0,
-        _ratio(p["figures_shared"], p["figures_a"] + p["figures_b"] - p["figures_shared"]), np.nan)),
+    Measure("figures_both", 1, "{:.0%} of all large figures are in both", lambda p: p.of_all("figures")),
+    Measure("values", 1, "{:.0%} of the numbers agree as a whole", lambda p: p.agree("values")),
+    Measure("values_both", 1, "{:.0%} of all numbers are in both as a whole", lambda p: p.of_all("values")),
+    Measure("own_values_rate", -1, "{:.1f} numbers of their own, each as a whole, per 100 words",
+            lambda p: 100 * _ratio(p.lesser("values") - p["values_shared"], p.s("tokens"))),
     Measure("figures_shared", None, "{:.0f} large figures are in both", lambda p: p["figures_shared"]),
     Measure("own_numbers", None, "both have numbers of their own, at least {:.0f}", lambda p: p.lesser("own_numbers")),
     Measure("own_names", None, "both have names of their own, at least {:.0f}", lambda p: p.lesser("own_names")),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.fold import lookup
-from pipeline.fold.texts import HAS_FIGURE, HAS_NAME, HAS_NUMBER, HAS_SUBJECT
+from pipeline.fold.texts import HAS_FIGURE, HAS_NAME, HAS_NUMBER, HAS_SUBJECT, IS_VALUE
 from pipeline.fold.tokens import COMMON, NAME
 
 __all__ = ["Side", "count", "in_both", "in_one", "list_threes", "mark_threes", "mark_words"]
@@ -180,3 +180,4 @@ def count(x, side, f):
     f[30 + side] = _in_one_alone(x, HAS_NUMBER)
     f[32 + side] = _in_one_alone(x, HAS_NAME)
     f[41 + side] = in_one(x, HAS_FIGURE)
+    f[50 + side] = in_one(x, IS_VALUE)

@@ -12,7 +12,7 @@ import numba
 import numpy as np
 
 from pipeline.fold.sides import count, in_both
-from pipeline.fold.texts import HAS_FIGURE, HAS_SUBJECT
+from pipeline.fold.texts import HAS_FIGURE, HAS_SUBJECT, IS_VALUE
 from pipeline.fold.tokens import COMMON, NAME, NUMBER
 
 __all__ = ["DETAILS", "details"]
@@ -24,7 +24,7 @@ DETAILS = (
     "first_a", "first_b", "alone_a", "alone_b", "own_numbers_a", "own_numbers_b", "own_names_a", "own_names_b",
     "tri_a", "tri_b", "tri_content_a", "tri_content_b", "close_a", "close_b",
     "figures_shared", "figures_a", "figures_b", "named_a", "named_b", "named_else_a", "named_else_b",
-    "tri_narrated_a", "tri_narrated_b",
+    "tri_narrated_a", "tri_narrated_b", "values_shared", "values_a", "values_b",
 )  # fmt: skip
 
 _PASSAGES = 400  # at most in a chain: it takes their square in time
@@ -133,7 +133,7 @@ def details(x, y, runs, n, f):
         y.same[b : b + length] = True
     count(x, 0, f)
     count(y, 1, f)
-    f[17], f[40] = in_both(x, HAS_SUBJECT), in_both(x, HAS_FIGURE)
+    f[17], f[40], f[49] = in_both(x, HAS_SUBJECT), in_both(x, HAS_FIGURE), in_both(x, IS_VALUE)
 
 
 @_jit

@@ -10,16 +10,17 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.fold import kernel, lookup, tokens
-from pipeline.fold.common import common_words
+from pipeline.fold.common import common_words, number_words
 from pipeline.fold.sketch import SketchContract, utf8
 from pipeline.fold.tokens import COMMON, NAME, NUMBER
 
-__all__ = ["HAS_FIGURE", "HAS_NAME", "HAS_NUMBER", "HAS_SUBJECT", "Texts"]
+__all__ = ["HAS_FIGURE", "HAS_NAME", "HAS_NUMBER", "HAS_SUBJECT", "IS_VALUE", "Texts"]
 
-HAS_NUMBER, HAS_NAME, HAS_SUBJECT, HAS_FIGURE = 1, 2, 4, 8
+HAS_NUMBER, HAS_NAME, HAS_SUBJECT, HAS_FIGURE, IS_VALUE = 1, 2, 4, 8, 16
 """Bits of `Texts.traits`. A figure has three digits, or five and more: neither a small count nor a year, but one of
-money, of votes, of shares."""
+money, of votes, of shares. A value is a number as a whole: 1.5, 6-1/16, 1,300,000, or the 2 that is written as two."""
 
+_ROLL = np.uint64(0x9E3779B97F4A7C15)  # odd
 _POST, _SIGNATURE = 80, 8  # tokens that an embedded post has at most, and its author's name
 
 
@@ -35,8 +36,9 @@ class Texts:
         quoted: Whether a token stands in quotation marks.
         entries: Where a token's word stands in the vocabulary of its text.
         word_at: (texts + 1,) where each text's vocabulary begins in `vocabulary`, `traits`.
-        vocabulary: Distinct token hashes in the order of their first occurrence.
-        traits: What any of a word's tokens is: bits `HAS_NUMBER`, `HAS_NAME`, `HAS_SUBJECT`, `HAS_FIGURE`.
+        vocabulary: Distinct token hashes in the order of their first occurrence; after them the values that are no
+            tokens.
+        traits: What any of a word's tokens is: bits `HAS_NUMBER`, `HAS_NAME`, `HAS_SUBJECT`, `HAS_FIGURE`, `IS_VALUE`.
         shingle_at: (texts + 1,) where each text's shingles begin in `shingles`.
         shingles: Shingle hashes in text order.
         distinct: (texts,) number of different ones among each text's shingles.
@@ -70,7 +72,8 @@ class Texts:
         facts, traits, quoted = np.empty(size, np.uint8), np.empty(size, np.uint8), np.empty(size, np.bool_)
         at = np.zeros((3, n + 1), np.int64)
         _take_apart(
-            data, offsets, tokens.classes(), tokens.folds(), tokens.traits(), *common_words(), how.shingle, at,
+            data, offsets, tokens.classes(), tokens.folds(), tokens.traits(), *common_words(),
+            *number_words(), how.shingle, at,
             words, begins, ends, facts, quoted, entries, vocabulary, traits, shingles, distinct,
         )  # fmt: skip
         t, v, s = (int(x) for x in at[:, -1])
@@ -82,20 +85,20 @@ class Texts:
 
 @numba.njit(cache=True, nogil=True)
 def _take_apart(
-    data, offsets, classes, folds, table, common, common_hashes, size, at,
+    data, offsets, classes, folds, table, common, common_hashes, number, number_hashes, digits, size, at,
     words, begins, ends, facts, quoted, entries, vocabulary, traits, shingles, distinct,
 ):  # fmt: skip
     longest = 0
     for i in range(offsets.shape[0] - 1):
         longest = max(longest, offsets[i + 1] - offsets[i])
-    places, listed = np.empty(lookup.room(longest), np.int32), np.empty(longest + 1, np.uint64)
+    places, listed = np.empty(lookup.room(longest + 1), np.int32), np.empty(longest + 1, np.uint64)
     t = v = s = 0
     for i in range(offsets.shape[0] - 1):
         n = kernel.tokenise(
             data, offsets[i], offsets[i + 1], classes, folds, words[t:], begins[t:], ends[t:], table, facts[t:]
         )
         _mark_quoted(data, offsets[i], offsets[i + 1], begins[t:], n, quoted[t:])
-        here = places[: lookup.room(n)]
+        here = places[: lookup.room(2 * n)]  # words, and a value for each of them at most
         here[:] = -1
         m = 0
         for w in range(t, t + n):
@@ -114,6 +117,10 @@ def _take_apart(
                 facts[w] = COMMON
             elif facts[w] == NAME:
                 traits[v + entry] |= HAS_NAME
+        m = _enter_values(
+            here, vocabulary[v:], traits[v:], m, words[t : t + n], begins[t:], ends[t:], facts[t:],
+            number, number_hashes, digits,
+        )  # fmt: skip
         k = kernel.shingles(words[t:], n, size, shingles[s:])
         here[:] = -1
         different = 0
@@ -126,6 +133,36 @@ def _take_apart(
         at[0, i + 1] = t
         at[1, i + 1] = v
         at[2, i + 1] = s
+
+
+@numba.njit(cache=True, nogil=True)
+def _enter_values(places, vocabulary, traits, m, words, begins, ends, facts, number, number_hashes, digits):
+    """Mark the numbers in the vocabulary of m words, and enter those that are more than a word: with no more than one
+    character between them, numbers are one.
+
+    Returns:
+        The words and values of the vocabulary.
+    """
+    i, n = 0, words.shape[0]
+    while i < n:
+        value = words[i]
+        if facts[i] != NUMBER:
+            written = lookup.find(number, number_hashes, value)
+            i += 1
+            if written < 0:
+                continue
+            value = digits[written]
+        else:
+            i += 1
+            while i < n and facts[i] == NUMBER and begins[i] - ends[i - 1] == 1:
+                value = value * _ROLL + words[i]
+                i += 1
+        entry = lookup.enter(places, vocabulary, m, value)
+        if entry == m:
+            traits[entry] = 0
+            m += 1
+        traits[entry] |= IS_VALUE
+    return m
 
 
 @numba.njit(cache=True, nogil=True)

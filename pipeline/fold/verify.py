@@ -74,7 +74,7 @@ def _verify(
     """Fill `features` and `span_at`; returns the spans."""
     most = 1
     for i in range(token_at.shape[0] - 1):
-        most = max(most, token_at[i + 1] - token_at[i])
+        most = max(most, token_at[i + 1] - token_at[i], word_at[i + 1] - word_at[i])
     # Of the left text, made when another comes: its shingles, words and runs of three words, each with their table.
     ready = -1
     tables = np.empty((3, lookup.room(most)), np.int32)

@@ -43,6 +43,28 @@ def test_counts_are_those_of_the_sets(a: str, b: str) -> None:
     assert swapped == counts(a, b, "shared", "numbers_shared", "names_shared", "bag_shared", "figures_shared")
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "counted"),
+    [
+        ("1.5", "5.1", [0, 1, 1]),  # the same two tokens, another number
+        ("1,300,000", "1 300 000", [1, 1, 1]),
+        ("6-1/16", "six", [0, 1, 1]),
+        ("two", "2", [1, 1, 1]),
+        ("two, zwei, deux", "2", [1, 1, 1]),
+        ("1987, 12", "12, 1987", [2, 2, 2]),
+        ("none", "a few", [0, 0, 0]),
+    ],
+)
+def test_numbers_are_counted_as_a_whole(a: str, b: str, counted: list[int]) -> None:
+    form = "{}: so many were there in the end, all of them"
+    assert counts(form.format(a), form.format(b), "values_shared", "values_a", "values_b") == counted
+
+
+def test_a_text_of_written_numbers_has_room_for_their_values() -> None:
+    words = "two three four five six seven eight nine ten eleven twelve"
+    assert counts(words, words, "values_shared", "numbers_shared", "tokens_a", "shared") == [11, 0, 11, 7]
+
+
 @pytest.mark.parametrize("text", ["the " * 90, "x y z " * 80, f"{OFFICE} " * 30])
 def test_a_text_that_repeats_itself_is_one_passage_of_its_copy(text: str) -> None:
     size = len(text.split())
