@@ -50,12 +50,16 @@ def patchwork(
     nearest = {i: sorted(some)[:_NEIGHBOURS] for i, some in near.items()}
     others = pa.array(sorted({t for some in nearest.values() for _, o in some for t in texts.of(o)}), pa.string())
     among = unequal.filter(pc.and_(pc.is_in(unequal["article_a"], others), pc.is_in(unequal["article_b"], others)))
-    tied = {frozenset((texts.name(a), texts.name(b))) for a, b, *_ in _rows(among)}
+    tied: dict[str, set[str]] = defaultdict(set)
+    for a, b, *_ in _rows(among):
+        x, y = texts.name(a), texts.name(b)
+        tied[x].add(y)
+        tied[y].add(x)
     found: dict[str, list[float]] = {}
     for article, some in nearest.items():
         chosen: dict[str, float] = {}
         for share, other in some:
-            if other not in chosen and not any(frozenset((other, o)) in tied for o in chosen):
+            if other not in chosen and tied[other].isdisjoint(chosen):
                 chosen[other] = -share
         found[article] = [*chosen.values()]
     return found
