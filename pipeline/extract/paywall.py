@@ -13,7 +13,7 @@ _ASK = r"""(?:
 )\b"""
 _REST = r"""(?:  # what one gets for it: this very text, not one "about ferries"
     (?:(?:continue|keep|finish)(?:\s+(?:to\s+)?read(?:ing)?)?|read(?:ing)?|unlock|view|see|access|get|full|unlimited)
-    (?:\s+(?:the|this|our|your|full|entire|whole|complete|rest|remainder|of|more|premium|exclusive|access|to))*+
+    (?:\s+(?:the|this|our|your|full|entire|whole|complete|rest|remainder|of|more|premium|exclusive|access|to))*
     (?:\s+(?:article|story|content|text|report|column|piece|it))?
     (?![\w'\u2019-]|\s+(?!(?:and|for|with|now|today|here)\b)[\w'\u2019-])
 )"""

@@ -18,9 +18,10 @@ __all__ = ["parse", "strip"]
 _MAX_CHARS = 20_000_000
 _MAX_TAGS = 150_000  # start and end tags; the largest real news pages have a fifth of it
 _MAX_ATTRIBUTES = 20_000  # of one element; the time that the parser takes grows with their square
-_MANY_ATTRIBUTES = re.compile(  # nothing is tried twice
+# Nothing is tried twice for long. (Groups that are possessive themselves match wrongly before Python 3.11.5.)
+_MANY_ATTRIBUTES = re.compile(
     rb"""<[A-Za-z][^\s/>]*+
-        (?:[\s/]*+[^\s=>/"']++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']++))?+){%d}"""
+        (?:[\s/]*+[^\s=>/"']++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']++))?){%d}"""
     % _MAX_ATTRIBUTES,
     re.VERBOSE,
 )
