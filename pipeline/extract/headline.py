@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 __all__ = [
     "Headline",
     "from_heading",
+    "headline_in",
     "is_logo",
     "main_heading",
     "read_headline",
@@ -35,6 +36,11 @@ _OTHERS = re.compile(  # not the article in a layout that "has-sidebar", nor its
     re.IGNORECASE,
 )
 _AROUND = 5  # steps up to what holds the byline or something else; further up, names mean the page
+_LABEL = re.compile(  # what stands in a heading beside the headline: its rubric, that one must pay, what only machines read
+    r"(?:^|[\s_-])(?:kicker|overline|eyebrow|roofline|topline|dachzeile|spitzmarke|label|badge|"
+    r"sr-only|visually-hidden|screen-reader-text)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
 _BRACKETED = re.compile(r"(.*\S)\s+[(\[]([^()\[\]]+)[)\]]")
 
 
@@ -127,6 +133,31 @@ def is_logo(heading: HtmlElement) -> bool:
 def text_in(element: HtmlElement) -> str:
     """Text of an element in one line."""
     return " ".join("".join(element.itertext()).split())
+
+
+def headline_in(heading: HtmlElement, titles: Iterable[str]) -> str:
+    """Text of a heading without the elements in it that call themselves its label, if the page has it so elsewhere.
+
+    Args:
+        heading: A heading of the page.
+        titles: What the page's data gives as its title; one of them must begin with the text without the labels.
+    """
+    whole = text_in(heading)
+    labels = [e for e in heading.iterdescendants() if _LABEL.search(e.get("class") or "")]
+    if not labels:
+        return whole
+    inside = {e for label in labels for e in label.iter()}
+    bare = " ".join("".join(_texts_outside(heading, inside)).split())
+    key = _key(bare)
+    return bare if len(key) >= _HEADLINE and any(_key(title).startswith(key) for title in titles) else whole
+
+
+def _texts_outside(element: HtmlElement, left_out: set[HtmlElement]) -> Iterator[str]:
+    for inner in element.iter():
+        if inner not in left_out:
+            yield inner.text or ""
+        if inner is not element and inner.getparent() not in left_out:
+            yield f" {inner.tail or ''}" if inner in left_out else inner.tail or ""
 
 
 def site_in(name: str, host: str | None) -> str | None:

@@ -17,7 +17,7 @@ from lxml.html import HtmlElement
 
 from pipeline.extract import json_ld
 from pipeline.extract.dates import MODIFIED, PUBLISHED, best_moment, in_zone_of_page, stamped_times, time_elements
-from pipeline.extract.headline import is_logo, main_heading, site_in, text_in
+from pipeline.extract.headline import headline_in, is_logo, main_heading, site_in
 from pipeline.extract.markup import html_paragraphs, paragraphs
 from pipeline.extract.times import Moment
 
@@ -94,16 +94,16 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
     data = json_ld.article_node(nodes)
     page = PageMetadata()
     origins = page.origins
-    headings = list(dict.fromkeys(t for e in tree.iter("h1") if not is_logo(e) and (t := text_in(e))))
     said = [
         *_get(meta, "og:title"),
         *_ld("json-ld", data.get("headline")),
         *_get(meta, "twitter:title"),
         *_ld("title", _title(tree)),
     ]
-    page.heading = main_heading(tree, (title for _, title in said))
-    if page.heading is not None and page.heading.tag != "h1":
-        headings = [text_in(page.heading)]
+    named = [title for _, title in said]
+    page.heading = main_heading(tree, named)
+    highest = [page.heading] if page.heading is not None and page.heading.tag != "h1" else tree.iter("h1")
+    headings = list(dict.fromkeys(t for e in highest if not is_logo(e) and (t := headline_in(e, named))))
     titles = [
         # if there is just one: of 211 pages it was the headline on 177, og:title on 154
         *(("h1", t) for t in headings if len(headings) == 1),

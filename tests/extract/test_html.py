@@ -93,6 +93,15 @@ def test_which_clock_counts(head: str, listed: datetime | None, expected: dateti
         ("<title>Ferry to run again at last | The Quay</title>",  # below a rubric
          "News</h1><h2>Ferry to run again at last</h2><h1>", "Ferry to run again at last"),
         ("<title>Ten to one - the ferry - a story</title>", "", "Ten to one - the ferry - a story"),
+        # what calls itself a label of the headline
+        ("<title>Ferry to run again at last | The Quay</title>",
+         '<span class="head__roofline">At last!</span>Ferry to run again at last', "Ferry to run again at last"),
+        ("<title>Ferry to run again at last | Chronicle | The Quay</title>",
+         'Ferry to run again at last <span class="label paid">Subscribers</span>', "Ferry to run again at last"),
+        ("<title>Ferry to run again at last | The Quay</title>",
+         'Ferry <i class="badge"></i>to run again at <b>last</b>', "Ferry to run again at last"),
+        ("<title>At last: Ferry to run again at last | The Quay</title>",  # the page says it elsewhere, too
+         '<span class="kicker">At last:</span> Ferry to run again at last', "At last: Ferry to run again at last"),
     ],
 )  # fmt: skip
 def test_title_is_the_headline_without_the_site(head: str, h1: str, title: str) -> None:
