@@ -50,7 +50,7 @@ _DIGITS = 5  # of a date with a year
 _ROUNDED = timedelta(minutes=1)
 _DIGIT = re.compile(r"\d")
 _STAMP = re.compile(r"date|time|publish", re.IGNORECASE)
-_HOLDERS = ("time", "span", "div", "p", "li")
+_HOLDERS = ("time", "span", "div", "p", "li", "a")
 _ABOVE = 2  # elements in front of the headline
 _NEXT = 16  # elements in which a line with a date may hold more
 _SENTENCE_ENDS = frozenset(".!?\u2026")
@@ -122,14 +122,25 @@ def best_moment(
     return Moment(best.at.astimezone(zoned.tzinfo), exact=True) if zoned else best
 
 
-def time_elements(tree: HtmlElement) -> Iterator[str]:
-    """Machine-readable times in the markup that say they are the publication's."""
+def time_elements(tree: HtmlElement, headline: HtmlElement | None) -> Iterator[str]:
+    """Machine-readable times in the markup that say they are the publication's.
+
+    Where the `headline` stands in an ``article`` element, a time in another one is of that: a teaser or a comment.
+    """
+    own = set() if headline is None else set(headline.iterancestors("article"))
     for element in tree.iter("time", "span", "meta"):
-        if element.get("itemprop") == "datePublished" or "pubdate" in element.attrib:
+        is_named = element.get("itemprop") == "datePublished" or "pubdate" in element.attrib
+        if is_named and _is_of(own, element):
             yield element.get("datetime") or element.get("content") or ""
     for element in tree.iter("time"):
-        if "publi" in (element.get("class") or "").lower():
+        if "publi" in (element.get("class") or "").lower() and _is_of(own, element):
             yield element.get("datetime") or ""
+
+
+def _is_of(own: set[HtmlElement], element: HtmlElement) -> bool:
+    """Whether the innermost article around an element is one of `own`; if there is one, and if there are `own`."""
+    around = next(element.iterancestors("article"), None)
+    return not own or around is None or around in own
 
 
 def stamped_times(tree: HtmlElement) -> Iterator[datetime]:

@@ -133,7 +133,7 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
     published = best_moment(
         origins, "published_at", seen,
         [("json-ld", data.get("datePublished")), ("json-ld", data.get("dateCreated")), *_get(meta, *PUBLISHED),
-         *(("time", t) for t in time_elements(tree))], stamped_times(tree),
+         *(("time", t) for t in time_elements(tree, page.heading))], stamped_times(tree),
     )  # fmt: skip
     page.published = published
     if published and page.heading is not None:

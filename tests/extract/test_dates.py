@@ -56,6 +56,8 @@ def test_the_clock_that_readers_see_tells_the_zone(below: str, day: str, hours: 
         ("", "<span>April 2, 2026</span>", "2026-04-02"),
         ("", '<p class="date">Last updated: April 9, 2026</p><p class="date">April 2, 2026</p>', "2026-04-02"),
         ("", '<p class="date">2026</p>', None),
+        ("", '<p><a href="/2026/04/02/">02.04.2026</a> <a href="#c"><b>No</b> words</a></p><p>1. März 2026</p>',
+         "2026-04-02"),
         ("", '<p class="date">April 2, 2026/9:43 p.m. ET</p>', "2026-04-02"),
         ("", '<p class="date">Apr. 2, 2026 at 6:00 a.m. PT</p>', "2026-04-02"),
         ("", '<p class="date">04/02/26 11:35 AM</p>', "2026-04-02"),  # the page is in English
@@ -69,6 +71,25 @@ def test_the_clock_that_readers_see_tells_the_zone(below: str, day: str, hours: 
 def test_the_day_is_found_where_it_is_said(head: str, below: str, day: str | None) -> None:
     found = published(head, below)
     assert (found and found[0]) == day
+
+
+TIMED = '<article><h3>Quay closed</h3><time pubdate datetime="2026-03-01T10:00Z">1 March</time></article>'
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "day"),
+    [
+        (TIMED, '<time pubdate datetime="2026-04-02T10:00Z">2 April</time>', "2026-04-02"),
+        (TIMED, '<time datetime="2026-04-02T10:00Z">2 April 2026</time>', "2026-04-02"),
+        ("", f'<p>2 April 2026</p>{TIMED}', "2026-04-02"),  # a comment, say
+        (TIMED.replace("article>", "div>"), "", "2026-03-01"),
+    ],
+)  # fmt: skip
+def test_a_time_is_of_the_article_element_around_it(above: str, below: str, day: str) -> None:
+    body = page().replace("<main>", f"<main>{above}").replace("</h1>", f"</h1>{below}")
+    found = article(body, url="https://harbour-post.example/ferry").published_at
+    assert found is not None
+    assert found.date().isoformat() == day
 
 
 def test_the_months_of_many_languages_are_known() -> None:
