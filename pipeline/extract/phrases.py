@@ -14,18 +14,20 @@ LABEL = re.compile(
     (?:read|see|watch|listen|view|learn)\s+(?:more|next|also|now|the\s+full)\b |
     (?:watch|listen|view)\s+on\b | read\s+on\W*$ | further\s+reading\W*$ |
     related\b(?!\s+to\b) | see\s+also\b | don.?t\s+miss\b |
-    recommended(?:\s+(?:for|reading|stories|articles|videos)\b.*)?\W*$ | also(?:\s+(?:read|see|on))?\s*: |
+    recommended(?:\s+(?:for|reading|stories|articles|videos)\b.*)?\W*$ | also(?:\s+(?:read|see|watch|on))?\s*[:|\u2013-] |
     more\s+(?:from|on|in|about|like|stories|news|coverage|must-reads|to\s+read|reading|by)\b |
     (?:you\s+(?:may|might)|you.ll)\s+(?:also\s+)?(?:like|be\s+interested)\b |
-    (?:watch|listen|photos|video|gallery|podcast|plus|up\s+next|next|now\s+playing)\s*[:|] | what\s+to\s+read\s+next |
+    (?:read|more|watch|listen|photos|video|gallery|podcast|plus|up\s+next|next|now\s+playing)\s*[:|] | what\s+to\s+read\s+next |
     people\s+(?:are\s+)?also\s+(?:read|ask)\w* |
     (?:top|popular|featured|latest)\s+(?:stories|reads|news|articles|posts) |
     (?:\S+\s+){0,3}most[\s-]+(?:read|popular|viewed)\b | trending\b | editor.?s.?\s+(?:picks?|choice)\b |
+    must[\s-]+(?:read|see|watch)\s*[:|\u2013-] | (?:from\s+)?(?:around|across)\s+the\s+web\W*$ |
+    for\s+more\s+(?:stories|news|videos)\b | view\s+all\s+posts\b | (?:promoted|sponsored)\s+(?:stories|links)\b |
     featured\s+fact | (?:keep|continue)\s+reading | story\s+continues |
     (?:zum|mehr\s+zu\s+diesem|passend\s+zum)\s+thema\W*$ | das\s+könnte\s+(?:sie|dich|ihnen|dir)\s+auch |
     (?:ähnliche|weitere|verwandte|empfohlene)\s+(?:artikel|beiträge|themen|meldungen|nachrichten)\W*$ |
     auch\s+interessant\W*$ | siehe\s+auch\b | (?:jetzt\s+)?(?:weiterlesen|mehr\s+lesen)\W*$ | meistgelesen\w*\W*$ |
-    lesen\s+sie | lies\s+auch | mehr\s+(?:zum\s+thema|dazu) |
+    lesen\s+sie | lies\s+auch | mehr\s+(?:zum\s+thema|dazu|zu\s[^.!?]{2,60}:\W*$) |
     sur\s+le\s+même\s+(?:sujet|thème) | lire\s+(?:aussi|la\s+suite) | à\s+lire\s+(?:aussi|également) | voir\s+aussi\b |
     vous\s+aimerez\s+(?:aussi|peut-être) | articles?\s+(?:similaires|liés|recommandés) | les?\s+plus\s+lus?\W*$ |
     (?:noticias|artículos|temas|notas)\s+relacionad[oa]s | relacionad[oa]s?\W*$ | más\s+información\W*$ |
@@ -62,6 +64,18 @@ OPENING = re.compile(
     (?:privacy|cookie)\s+policy | (?:jetzt\s+)?(?:newsletter\s+)?abonnieren\b | abonnieren\s+sie | folgen\s+sie\s+uns |
     abonnez-vous | inscrivez-vous | suivez-nous | s[uí]guenos | suscr[ií]bete | iscriviti | seguici |
     discuss\s+this\s+in\s+the\s+forum |
+    (?:tags?|tagged(?:\s+(?:with|as|in|under))?|filed\s+under|posted\s+in|schlag(?:worte|wörter)|stichw(?:orte|örter)|
+        mots[\s-]clés|etiquetas)\s*: |
+    (?:we|this\s+(?:web\s?)?site|our\s+(?:web\s?)?site)\s+uses?\s+(?:cookies|akismet)\b |
+    by\s+continuing\s+to\s+(?:use|browse|visit)\b | our\s+standards: | sorry,?\s+the\s+video\s+player\b |
+    your\s+(?:email\s+address\s+will\s+not\s+be\s+published|browser\s+does\s+not\s+support)\b |
+    save\s+my\s+name,\s+e-?mail | notify\s+me\s+of\s+(?:new|follow) | you\s+must\s+be\s+logged\s+in\b |
+    (?:deine|ihre)\s+e-mail-adresse\s+wird\s+nicht\s+veröffentlicht |
+    durch\s+die\s+(?:weitere\s+)?nutzung\b.{0,60}\b(?:stimmen|stimmst|erklären|erklärst)\s+(?:sie|du)\b |
+    (?:wir|diese\s+(?:web)?s(?:eite|ite))\s+(?:verwende[nt]|nutz(?:en|t)|benutz(?:en|t))\s+cookies\b |
+    en\s+poursuivant\s+(?:votre|la)\s+navigation\b | (?:nous\s+utilisons|ce\s+site\s+utilise)\s+des\s+cookies\b |
+    (?:utilizamos|usamos|este\s+sitio\s+(?:web\s+)?utiliza)\s+cookies\b |
+    (?:questo\s+sito\s+utilizza|utilizziamo)\s+(?:i\s+)?cookies?\b |
     copyright\W+(?:\(c\)|(?:19|20)\d\d|by\b) | (?:copyright\s+)?© |
     (?:this|the)\s+(?:story|article|piece|post|column|interview|report)\b.{0,40}
         \b(?:originally|first)\s+(?:published|appeared|ran)\b |
@@ -110,12 +124,15 @@ TELLING = (
 
 MARK = re.compile(
     r"""^[\W_]*(?:(?:
-    advertisement|advertising|sponsored(?:\s+(?:content|link|by).*)?|supported\s+by|promoted|ad|anzeige|werbung|publicité|
-    publicidad|pubblicità|advertentie|reklama|images?(?::.{0,60})?|photos?:.{0,80}|credit:.{0,80}|getty\s+images|
-    (?:photo|image)\s+(?:by|credit|courtesy|source)\b.{0,80}|loading.*|share|tweets?|
+    advertisements?|advertising|report\s+this\s+ad|sponsored(?:\s+(?:content|link|by).*)?|supported\s+by|promoted|ad|anzeige|werbung|publicité|
+    publicidad|pubblicità|advertentie|reklama|images?(?::.{0,60})?|credit:.{0,80}|getty\s+images|
+    (?:(?:main|lead|featured?|cover|header|top)\s+)?(?:photo(?:graph)?|image|picture|illustration|graphic)s?
+        (?:\s+(?:by|credit|courtesy|source)\b|\s?:).{0,80}|
+    loading.*|share|tweets?|like\s+this|pin\s+it|back\s+to\s+top|scroll\s+down\s+for\s+videos?|view\s+comments|
+    (?:hide|toggle)\s+caption|enlarge\s+this\s+image|post\s+navigation|nach\s+oben|haut\s+de\s+page|
     (?:\w+\s+)?(?:teilen|drucken|versenden)|kommentare?|symbol(?:bild|foto)|
-    (?:archiv|symbol)?(?:foto|bild|grafik)s?\s*:.{0,80}|crédits?(?:\s+photos?)?\s*:.{0,80}|
-    (?:quelle|fuente|fonte|źródło|kilde)\s*:.{1,60}|partager|commentaires?|imprimer|compartir|condividi|commenti|facebook|twitter|whatsapp|email|
+    (?:archiv|symbol|titel|beitrags|quellen\s)?(?:foto|bild|grafik)(?:s|er|quelle|nachweis)?\s*:.{0,80}|crédits?(?:\s+photos?)?\s*:.{0,80}|
+    (?:sources?|quellen?|fuente|fonte|źródło|kilde)\s*:.{1,60}|(?:この)?(?:ニュース|記事)をシェア(?:する)?|공유하기|partager|commentaires?|imprimer|compartir|condividi|commenti|facebook|twitter|whatsapp|email|
     comments?|leave\s+a\s+(?:reply|comment)|tags?|schlag(?:worte|wörter)|stichw(?:orte|örter)|mots[\s-]clés|etiquetas|\d+\s+(?:comments?|shares?|views)|\d+\s+of\s+\d+|\d+/\d+|
     (?=[^/]*/)[^。]{0,120}
         (?-i:\b(?:REUTERS|Reuters|AFP|EPA|Getty\ Images|Shutterstock|imago))\s?/\s?(?-i:[A-Z])[\w\ .'-]{2,40}|
