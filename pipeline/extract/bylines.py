@@ -31,6 +31,7 @@ _AGENCIES = {  # what bylines and datelines say -> the agency's short name
     "belga": "Belga", "anp": "ANP", "ritzau": "Ritzau", "ntb": "NTB", "stt": "STT", "pti": "PTI", "ians": "IANS",
     "ani": "ANI", "lusa": "Lusa", "anadolu": "Anadolu", "anadolu agency": "Anadolu", "globe newswire": "GlobeNewswire",
     "globenewswire": "GlobeNewswire", "business wire": "Business Wire", "pr newswire": "PR Newswire",
+    "cnn wire": "CNN", "cnn newsource": "CNN",
 }  # fmt: skip
 _AGENCY = re.compile(  # what calls itself one
     r"(?:[^\W\d_][\w'\u2019-]*\s){1,3}(?:Newswires?|News Agency|News Service|Press Agency|Wire Service)"
@@ -44,6 +45,9 @@ _SPLIT = re.compile(  # in the group what stands between people only; behind a c
     re.IGNORECASE,
 )
 _BYLINE_CHARS = 500  # that are looked at
+_PROFILE = re.compile(  # "Ada Lind on Google+"
+    r"\son\s(?:google\s?\+|twitter|facebook|instagram|linkedin)$|(?-i:\son$)", re.IGNORECASE
+)
 _ASIDE = re.compile(r"\((?!www\.|https?:)[^()]{1,60}\)")  # "Ada Lind (Els)"; behind an organisation, its address
 _MONTH = re.compile(  # "Ada Lind December": the day was cut off; months that are names as well are left
     r"(\S+\s.*\S)\s(?:January|February|July|September|October|November|December)$"
@@ -61,6 +65,8 @@ _SURNAME = (  # "Ada Share", "Ada B. Council": these are names of people, too, b
 _NO_NAME = re.compile(
     rf"^(?!{_SURNAME}).*\b(?:print|share|contact|council)\b|"
     r"https?:|www\.|[@/<>{}\[\](]|\d{2}|(?-i:^[a-z]+(?:-[a-z]+)+$)|^(?:about|über|learn)\s|"
+    # whom content management systems begin with
+    r"^(?:super\s?user|administrator|webmaster)$|"
     # what templates print beside a name
     r"\b(?:accounts?|logged|policy|comments?|kommentare?|artikel|beiträge|empfehlen|drucken|teilen|partager|imprimer|"
     r"condividi|compartir)\b|"
@@ -180,7 +186,7 @@ def author_names(bylines: Iterable[str | None], site: str | None = None, host: s
         is_led = was_name = False  # led by a name of several words, or by the site's; was_name: the part before
         pieces = _SPLIT.split(_BY.sub("", _ASIDE.sub("", (byline or "")[:_BYLINE_CHARS]).strip()))
         for part, joint in zip(pieces[::2], (None, *pieces[1::2]), strict=True):
-            bare = _REPORTER.sub("", _BY.sub("", part.strip(" .,;:-\u2013\u2014*")))
+            bare = _PROFILE.sub("", _REPORTER.sub("", _BY.sub("", part.strip(" .,;:-\u2013\u2014*"))))
             name, _ = without_agency(_MONTH.sub(r"\1", " ".join(bare.split())))
             is_site = _is_site(name, site, host, among=bool(names))
             is_joined = was_name and joint is not None and not name[:1].islower()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 __all__ = [
@@ -134,7 +135,8 @@ def is_logo(heading: HtmlElement) -> bool:
 
 def text_in(element: HtmlElement) -> str:
     """Text of an element in one line."""
-    return " ".join("".join(element.itertext()).split())
+    texts = element.itertext() if element.find(".//br") is None else _texts_outside(element, set())
+    return " ".join("".join(texts).split())
 
 
 def headline_in(heading: HtmlElement, titles: Iterable[str]) -> str:
@@ -145,21 +147,25 @@ def headline_in(heading: HtmlElement, titles: Iterable[str]) -> str:
         titles: What the page's data gives as its title; one of them must begin with the text without the labels.
     """
     whole = text_in(heading)
-    labels = [e for e in heading.iterdescendants() if _LABEL.search(e.get("class") or "")]
+    labels = {e for e in heading.iterdescendants() if _LABEL.search(e.get("class") or "")}
     if not labels:
         return whole
-    inside = {e for label in labels for e in label.iter()}
-    bare = " ".join("".join(_texts_outside(heading, inside)).split())
+    bare = " ".join("".join(_texts_outside(heading, labels)).split())
     key = _key(bare)
     return bare if len(key) >= _HEADLINE and any(_key(title).startswith(key) for title in titles) else whole
 
 
 def _texts_outside(element: HtmlElement, left_out: set[HtmlElement]) -> Iterator[str]:
-    for inner in element.iter():
-        if inner not in left_out:
+    """Texts in an element, in order; what is left out parts words, and so does a line break."""
+    walk = etree.iterwalk(element, events=("start", "end"))
+    for event, inner in walk:
+        if event == "end":
+            yield inner.tail or "" if inner is not element else ""
+        elif inner in left_out or inner.tag == "br":
+            walk.skip_subtree()
+            yield " "
+        else:
             yield inner.text or ""
-        if inner is not element and inner.getparent() not in left_out:
-            yield f" {inner.tail or ''}" if inner in left_out else inner.tail or ""
 
 
 def site_in(name: str, host: str | None) -> str | None:

@@ -126,7 +126,8 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
 def _searched_names(found: str | None, meta: PageMetadata, publisher: str | None, host: str | None) -> tuple[str, ...]:
     """Names that trafilatura found: no rubrics, of one word, and nothing that the page says and we took for no name."""
     said = re.sub(r"\W", "", "".join(meta.authors)).casefold()
-    names = [_MONTH.sub(r"\1", name) for name in author_names([found], publisher, host)]
+    # behind an "On" it cuts off the name of a network
+    names = [_MONTH.sub(r"\1", name).removesuffix(" On") for name in author_names([found], publisher, host)]
     return tuple(n for n in names if " " in n and re.sub(r"\W", "", n).casefold() not in said)
 
 

@@ -54,6 +54,7 @@ def without_opening(
     Below the first paragraph that stays, a byline is one only if it names a known author.
     """
     kept: list[str] = []
+    paragraphs = paragraphs[_lines_of(headline, paragraphs) :] or paragraphs
     for line in paragraphs[:_TOP]:
         bare = line.lstrip(_RULES)
         if _is_headline(line, headline) or _NOTE.fullmatch(line) or agency_in(line):
@@ -79,6 +80,11 @@ def reporters_in(paragraphs: list[str]) -> tuple[str, ...]:
             if found := pattern.search(text):
                 return author_names([re.sub(r"[·\s]+", ",", found["names"])])
     return ()
+
+
+def _lines_of(headline: str, paragraphs: list[str]) -> int:
+    """Over how many of the first paragraphs the headline runs: it may have line breaks in it."""
+    return next((n for n in range(_TOP, 1, -1) if " ".join(paragraphs[:n]) == headline), 0)
 
 
 def _is_headline(line: str, headline: str) -> bool:

@@ -14,10 +14,12 @@ LABEL = re.compile(
     (?:read|see|watch|listen|view|learn)\s+(?:more|next|also|now|the\s+full)\b |
     (?:watch|listen|view)\s+on\b | read\s+on\W*$ | further\s+reading\W*$ |
     related\b(?!\s+to\b) | see\s+also\b | don.?t\s+miss\b |
-    recommended(?:\s+(?:for|reading|stories|articles|videos)\b.*)?\W*$ | also(?:\s+(?:read|see|watch|on))?\s*[:|\u2013-] |
+    recommended(?:\s+(?:for|reading|stories|articles|videos)\b.*)?\W*$ |
+    also(?:\s+(?:read|see|watch|on))?\s*[:|\u2013-] |
     more\s+(?:from|on|in|about|like|stories|news|coverage|must-reads|to\s+read|reading|by)\b |
     (?:you\s+(?:may|might)|you.ll)\s+(?:also\s+)?(?:like|be\s+interested)\b |
-    (?:read|more|watch|listen|photos|video|gallery|podcast|plus|up\s+next|next|now\s+playing)\s*[:|] | what\s+to\s+read\s+next |
+    (?:read|more|watch|listen|photos|video|gallery|podcast|plus|up\s+next|next|now\s+playing)\s*[:|] |
+    what\s+to\s+read\s+next |
     people\s+(?:are\s+)?also\s+(?:read|ask)\w* |
     (?:top|popular|featured|latest)\s+(?:stories|reads|news|articles|posts) |
     (?:\S+\s+){0,3}most[\s-]+(?:read|popular|viewed)\b | trending\b | editor.?s.?\s+(?:picks?|choice)\b |
@@ -124,15 +126,18 @@ TELLING = (
 
 MARK = re.compile(
     r"""^[\W_]*(?:(?:
-    advertisements?|advertising|report\s+this\s+ad|sponsored(?:\s+(?:content|link|by).*)?|supported\s+by|promoted|ad|anzeige|werbung|publicité|
+    advertisements?|advertising|report\s+this\s+ad|sponsored(?:\s+(?:content|link|by).*)?|supported\s+by|
+    promoted|ad|anzeige|werbung|publicité|
     publicidad|pubblicità|advertentie|reklama|images?(?::.{0,60})?|credit:.{0,80}|getty\s+images|
     (?:(?:main|lead|featured?|cover|header|top)\s+)?(?:photo(?:graph)?|image|picture|illustration|graphic)s?
         (?:\s+(?:by|credit|courtesy|source)\b|\s?:).{0,80}|
     loading.*|share|tweets?|like\s+this|pin\s+it|back\s+to\s+top|scroll\s+down\s+for\s+videos?|view\s+comments|
     (?:hide|toggle)\s+caption|enlarge\s+this\s+image|post\s+navigation|nach\s+oben|haut\s+de\s+page|
     (?:\w+\s+)?(?:teilen|drucken|versenden)|kommentare?|symbol(?:bild|foto)|
-    (?:archiv|symbol|titel|beitrags|quellen\s)?(?:foto|bild|grafik)(?:s|er|quelle|nachweis)?\s*:.{0,80}|crédits?(?:\s+photos?)?\s*:.{0,80}|
-    (?:sources?|quellen?|fuente|fonte|źródło|kilde)\s*:.{1,60}|(?:この)?(?:ニュース|記事)をシェア(?:する)?|공유하기|partager|commentaires?|imprimer|compartir|condividi|commenti|facebook|twitter|whatsapp|email|
+    (?:archiv|symbol|titel|beitrags|quellen\s)?(?:foto|bild|grafik)(?:s|er|quelle|nachweis)?\s*:.{0,80}|
+    crédits?(?:\s+photos?)?\s*:.{0,80}|
+    (?:sources?|quellen?|fuente|fonte|źródło|kilde)\s*:.{1,60}|(?:この)?(?:ニュース|記事)をシェア(?:する)?|공유하기|
+    partager|commentaires?|imprimer|compartir|condividi|commenti|facebook|twitter|whatsapp|email|
     comments?|leave\s+a\s+(?:reply|comment)|tags?|schlag(?:worte|wörter)|stichw(?:orte|örter)|mots[\s-]clés|etiquetas|\d+\s+(?:comments?|shares?|views)|\d+\s+of\s+\d+|\d+/\d+|
     (?=[^/]*/)[^。]{0,120}
         (?-i:\b(?:REUTERS|Reuters|AFP|EPA|Getty\ Images|Shutterstock|imago))\s?/\s?(?-i:[A-Z])[\w\ .'-]{2,40}|

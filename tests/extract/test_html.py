@@ -117,6 +117,9 @@ def test_title_is_the_headline_without_the_site(head: str, h1: str, title: str) 
         ('<meta name="author" content="Associated Press">', (), "AP"),
         ('<meta name="author" content="Ada Lind The Associated Press">', ("Ada Lind",), "AP"),
         ('<meta name="author" content="https://example.org/people/ada">', (), None),
+        ('<meta name="author" content="Ada Lind on Google+">', ("Ada Lind",), None),
+        ('<meta name="author" content="Super User">', (), None),
+        ('<meta name="author" content="CNN Wire">', (), "CNN"),
         (
             '<meta name="author" content="Grund Bros"><meta property="article:author" content="Ada Lind">',
             ("Ada Lind",),
@@ -294,6 +297,11 @@ def test_an_address_below_the_text_is_none_of_it() -> None:
 def test_a_line_with_the_authors_name_is_no_text(line: str, is_text: bool) -> None:
     found = article(page('<meta name="author" content="Ada Lind">', [line, *TEXT])).text
     assert found.split("\n\n") == [line] * is_text + TEXT
+
+
+def test_a_headline_with_a_line_break_in_it_is_no_text() -> None:
+    found = article(page(h1="<b>Ferry to run again.</b><br>The mayor was told"))
+    assert (found.title, found.text) == ("Ferry to run again. The mayor was told", "\n\n".join(TEXT))
 
 
 def test_a_headline_that_no_heading_marks_is_known_by_the_title() -> None:
