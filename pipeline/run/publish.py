@@ -13,7 +13,8 @@ from pipeline.article import Relation
 from pipeline.fold.relate import GROUPING
 from pipeline.lake import DataFile, Lake, Transaction
 from pipeline.run.drawing import composites
-from pipeline.run.judging import LINKED, Judgement, judge
+from pipeline.run.judgement import Judgement
+from pipeline.run.judging import LINKED, judge
 from pipeline.run.records import write_records
 from pipeline.run.state import PUBLISHED, UNLINKED
 from pipeline.run.stories import write_stories

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.lake import DataFile, Lake, Transaction, contract
-from pipeline.run.judging import JUDGED, Judgement
+from pipeline.run.judgement import JUDGED, Judgement
 from pipeline.run.tombstones import Tombstone, buried
 
 __all__ = ["PART", "write_records"]

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.lake import Lake, Transaction, contract
-from pipeline.run.judging import Judgement
+from pipeline.run.judgement import Judgement
 
 __all__ = ["write_stories"]
 
