@@ -100,8 +100,9 @@ def whole_body(paragraphs: list[str], witness: str) -> Body:
 
 
 def _extends(found: list[str], more: list[str]) -> bool:
-    """Whether `more` is the same text in full: it holds what was found, and much besides."""
-    held = _words(list(set(more).intersection(found)))
+    """Whether `more` is the same text in full: it holds what was found, in whatever paragraphs, and much besides."""
+    whole = "".join("".join(more).split())
+    held = _words([line for line in found if "".join(line.split()) in whole])
     return held >= _EXTENDED * _words(found) and _words(more) >= _MUCH_MORE * _words(found)
 
 

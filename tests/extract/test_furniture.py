@@ -7,7 +7,9 @@ import re
 
 import pytest
 
+from pipeline.extract import body
 from pipeline.extract.bylines import author_names
+from pipeline.extract.content import THOROUGH
 from pipeline.extract.furniture import Line, body_lines, is_furniture, locate
 from pipeline.extract.phrases import OPENING, WITHIN
 from pipeline.extract.recover import with_passed_over
@@ -300,6 +302,13 @@ def test_an_introduction_apart_from_the_body_is_not_taken_for_the_whole() -> Non
     )
     assert found.text.split("\n\n") == [*TEXT, NEXT, *OTHERS]
     assert found.extractor.endswith(" thorough")
+
+
+def test_the_whole_may_be_parted_into_other_paragraphs_than_its_introduction(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = [f"{TEXT[0]} {TEXT[1]}", *TEXT[2:], NEXT, *OTHERS]
+    monkeypatch.setattr(body, "certain_paragraphs", lambda *_: [])
+    monkeypatch.setattr(body, "main_paragraphs", lambda _, options, *__: whole if options is THOROUGH else TEXT[:2])
+    assert article(page()).text.split("\n\n") == whole
 
 
 @pytest.mark.parametrize("line", ["_" * 300_000 + "x", "-" * 300_000 + " word", "most " * 60_000, "by " * 100_000])
