@@ -15,6 +15,7 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement
 
+from pipeline.extract.months import says_only_when
 from pipeline.extract.phrases import LABEL, MARK, OPENING, TELLING, WITHIN
 
 __all__ = [
@@ -58,14 +59,10 @@ _TEASERS = 12  # more links below a label are what the article is about
 
 _DATED_CHARS = 80
 _DATED = re.compile(  # a line with a date, above a text
-    r"\b(?:(?:19|20)\d\d|\d{1,2}:\d\d)\b|\b(?:posted|published|updated)\s+(?:on|by|at)\b", re.IGNORECASE
-)
-_OPENING = 3  # lines, among which the date may stand
-_OF_DATES = re.compile(
-    r"\b(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|"
-    r"\d{1,4}(?:st|nd|rd|th)?|\b[ap]m\b|\b(?-i:[A-Z]{2,4})\b|\b(?:posted|published|updated|last|first|on|at|by)\b|\W",
+    r"\b(?:(?:19|20)\d\d|\d{1,2}:\d\d|\d{1,2}([./-])\d{1,2}\1\d\d)\b|\b(?:posted|published|updated)\s+(?:on|by|at)\b",
     re.IGNORECASE,
 )
+_OPENING = 3  # lines, among which the date may stand
 
 
 class Line(NamedTuple):
@@ -148,7 +145,7 @@ def _is_dated(line: Line) -> bool:
 
 def _is_date(text: str) -> bool:
     """Whether a line holds a date and nothing else."""
-    return len(text) <= _DATED_CHARS and _DATED.search(text) is not None and not _OF_DATES.sub("", text)
+    return len(text) <= _DATED_CHARS and _DATED.search(text) is not None and says_only_when(text)
 
 
 def is_heading(line: Line) -> bool:

@@ -57,7 +57,8 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     host = urlsplit(url).hostname
     own = (meta.publisher, host)
     people = author_names(meta.authors, *own)
-    signature = () if people else signed(tree, meta.heading, *own)
+    accounts = all(name.islower() and " " not in name for name in people)  # of those who put it into the system
+    signature = signed(tree, meta.heading, *own) if accounts else ()
     found = _searched(tree, meta, capture, web, authors=not (people or signature))
     strip(tree)
     listed = partial(listed_paragraphs, capture.item.content, settings.max_depth)
@@ -85,8 +86,8 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     parts = [part for line in lines for part in re.split(r"[,/|;]", line or "")]
     credits = (agency_in(part) or without_agency(part)[1] for part in parts)
     bylines = (
-        (meta.origins.get("authors", ""), author_names(meta.authors, publisher, host)),
         ("signature", signature),
+        (meta.origins.get("authors", ""), author_names(meta.authors, publisher, host)),
         ("search", _searched_names(found.author, meta, publisher, host)),
         ("byline", author_names([meta.byline], publisher, host)),
     )

@@ -1,4 +1,4 @@
-"""Days that are written with the name of a month, in the languages of Europe, or in characters of East Asia.
+"""Dates that are written with names of months and days, in the languages of Europe, or in characters of East Asia.
 
 The names are those of the Unicode CLDR, as Babel has them; one that means another month in another language counts
 for none.
@@ -10,9 +10,9 @@ import re
 from datetime import date
 from functools import cache
 
-from babel.dates import get_month_names
+from babel.dates import get_day_names, get_month_names
 
-__all__ = ["written_day"]
+__all__ = ["says_only_when", "written_day"]
 
 _LANGUAGES = (
     "bg", "ca", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "hr", "hu", "it", "lt", "lv", "nb", "nl", "pl",
@@ -27,6 +27,24 @@ _WRITTEN = (
     r"\b(?P<day>\d{1,2})\.\s(?P<month>\d{1,2})\.\s(?P<year>\d{4})\b",
 )
 _PATTERNS = tuple(re.compile(pattern) for pattern in _WRITTEN)
+
+_AROUND = frozenset((  # what stands around a date, and what parts it
+    "first", "last", "posted", "published", "updated", "on", "at", "by", "date", "st", "nd", "rd", "th", "am", "pm",
+    "datum", "stand", "erstellt", "veröffentlicht", "aktualisiert", "vom", "den", "um", "uhr", "publié", "mis", "jour",
+    "le", "la", "à", "h", "er", "fecha", "publicado", "publicada", "actualizado", "actualizada", "el", "a", "las",
+    "de", "del", "d", "pubblicato", "aggiornato", "il", "alle", "ore", "geplaatst", "gepubliceerd", "bijgewerkt", "op",
+    "om", "kl", "publicerad", "uppdaterad", "opublikowano", "dodano",
+))  # fmt: skip
+_WORDS = re.compile(r"[^\W\d_]+")
+_ZONE = re.compile(r"[A-Z]{2,4}")
+
+
+def says_only_when(text: str) -> bool:
+    """Whether all words in a line name days and months or stand around them: ``Samstag, 2. April um 9 Uhr``."""
+    return all(
+        (w := word.casefold()) in _AROUND or w in _months() or w in _days() or _ZONE.fullmatch(word)
+        for word in _WORDS.findall(text)
+    )
 
 
 def written_day(text: str) -> date | None:
@@ -51,3 +69,13 @@ def _months() -> dict[str, int]:
                 for number, name in get_month_names(width, context, language).items():
                     meant.setdefault(name.casefold().rstrip("."), set()).add(number)
     return {name: min(numbers) for name, numbers in meant.items() if len(numbers) == 1}
+
+
+@cache
+def _days() -> frozenset[str]:
+    return frozenset(
+        name.casefold().rstrip(".")
+        for language in _LANGUAGES
+        for width in ("wide", "abbreviated")
+        for name in get_day_names(width, "format", language).values()
+    )

@@ -185,10 +185,18 @@ def test_a_paragraph_that_stands_in_a_share_bar_too_is_that_of_the_text() -> Non
 
 
 def test_a_date_among_the_first_lines_is_no_text() -> None:
-    for line in "Saturday 23 December 2023 05:39, UK", "Published on Dec. 23rd, 2023 at 5:39 pm":
+    for line in (
+        "Saturday 23 December 2023 05:39, UK",
+        "Published on Dec. 23rd, 2023 at 5:39 pm",
+        "Samstag 23.12.2023",
+        "samedi 23 décembre 2023",
+        "Stand: 23. Dezember 2023, 5.39 Uhr",
+        "12/23/23",
+    ):
         assert article(page(paragraphs=[TEXT[0], line, *TEXT[1:]])).text.split("\n\n") == TEXT
-    kept = [*TEXT[:2], "In December 2023 it rained.", *TEXT[2:]]
-    assert article(page(paragraphs=kept)).text.split("\n\n") == kept
+    for line in "In December 2023 it rained.", "Samstags fährt sie seit 2023", "Version 12.1.23":
+        kept = [*TEXT[:2], line, *TEXT[2:]]
+        assert article(page(paragraphs=kept)).text.split("\n\n") == kept
 
 
 def test_an_authors_first_name_begins_the_line_about_them() -> None:

@@ -164,3 +164,10 @@ def test_what_a_template_prints_beside_a_name_is_none(marked: str) -> None:
 )
 def test_who_is_named_in_a_byline(author: str, authors: tuple[str, ...]) -> None:
     assert article(page(f'<meta name="author" content="{author}">')).authors == authors
+
+
+def test_an_account_yields_to_a_byline() -> None:
+    account = '<meta name="author" content="alind">'
+    assert below("<p>By Ada Lind</p>", account) == ADA
+    assert below("<p>By the sea</p>", account) == ("alind",)
+    assert below("<p>By Bo Ek</p>", '<meta name="author" content="Ada Lind">') == ADA
