@@ -84,8 +84,8 @@ def diff(
 ) -> None:
     """Show what changed between two articles. Numbers and names stand out."""
     from pipeline.cli import catalog
+    from pipeline.cli.comparison import diff_view
     from pipeline.cli.console import console, print_json
-    from pipeline.cli.views import diff_view
     from pipeline.fold.diff import diff as compare
     from pipeline.text import reading_form
 
@@ -111,8 +111,8 @@ def explain(
 ) -> None:
     """Show how two articles were told to be one story or not: what was measured, and what it weighed."""
     from pipeline.cli import catalog
+    from pipeline.cli.comparison import explanation_view
     from pipeline.cli.console import console, print_json
-    from pipeline.cli.views import explanation_view
     from pipeline.errors import UsageError
     from pipeline.fold.explain import explain as judge
 
