@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
@@ -16,7 +17,7 @@ from lxml.html import HtmlElement
 from pipeline.extract.content import EXTRACTOR, MAIN, THOROUGH, certain_paragraphs, main_paragraphs
 from pipeline.extract.ending import before_the_end, without_last_words
 from pipeline.extract.frame import brief_body
-from pipeline.extract.furniture import Line, body_lines, locate
+from pipeline.extract.furniture import Line, body_lines, holder, locate
 from pipeline.extract.page_metadata import PageMetadata
 from pipeline.extract.prune import mark_paragraphs, prune
 from pipeline.extract.recover import ending_where, with_passed_over, with_standfirst, with_subheads
@@ -28,6 +29,7 @@ _SHORT = 150  # words, below which a text may be no more than an introduction
 _EXTENDED = 0.9  # share of a text that another holds when it is the same in full
 _PART = 0.8  # share of words that makes one text a part of another
 _ALIKE = 0.5  # share of words in common below which two texts are not of the same story
+_AROUND = 3  # steps up to what holds introduction and body
 _LONG = 300  # words of a text that is certainly one
 
 
@@ -70,8 +72,12 @@ def read_body(
             wide = certain_paragraphs(tree, url) or wide
         found = brief_body(tree, wide)
         path = "main" if found is wide else "frame"
-    if path == "main" and _words(found) < _SHORT and _extends(found, more := main_paragraphs(tree, THOROUGH, url)):
-        found, path = more, "thorough"
+    if path == "main" and _words(found) < _SHORT:
+        more = main_paragraphs(tree, THOROUGH, url)
+        if _extends(found, more):
+            found, path = more, "thorough"
+        elif _continues(tree, found, more):
+            found, path = [*found, *more], "thorough"
     lines = locate(tree, found)
     headings = list(tree.iter("h1"))
     headline = headings[0] if len(headings) == 1 else None
@@ -104,6 +110,22 @@ def _extends(found: list[str], more: list[str]) -> bool:
     whole = "".join("".join(more).split())
     held = _words([line for line in found if "".join(line.split()) in whole])
     return held >= _EXTENDED * _words(found) and _words(more) >= _MUCH_MORE * _words(found)
+
+
+def _continues(tree: HtmlElement, found: list[str], more: list[str]) -> bool:
+    """Whether `more` is the body below the introduction that was found: a run of paragraphs, near behind it."""
+    if _words(more) < _LONG or _words(more) < _MUCH_MORE * _words(found):
+        return False
+    lines = locate(tree, more)
+    lead, body = holder(locate(tree, found)), holder(lines)
+    if lead is None or body is None:
+        return False
+    in_body = (len(line.text) for line in lines if line.element is not None and line.element.getparent() is body)
+    if sum(in_body) < _PART * sum(map(len, more)):
+        return False
+    above = {body, *islice(body.iterancestors(), _AROUND)}
+    first = next((e for e in (lead, *islice(lead.iterancestors(), _AROUND)) if e.getparent() in above), None)
+    return first is not None and body not in first.iter() and any(body in e.iter() for e in first.itersiblings())
 
 
 def _words(lines: list[str]) -> int:

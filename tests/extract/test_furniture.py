@@ -312,6 +312,22 @@ def test_an_introduction_apart_from_the_body_is_not_taken_for_the_whole() -> Non
     assert found.extractor.endswith(" thorough")
 
 
+BODY = [f"{SENTENCE} Number {n} of the crew was not told, and nobody knows why that was." for n in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("below", "is_text"),
+    [
+        (f"<div class='wrap'><div class='entry-content body'>{''.join(f'<p>{p}</p>' for p in BODY)}</div></div>", True),
+        (f"<div class='wrap'><div class='entry-content more'>{''.join(f'<div><p>{p}</p></div>' for p in BODY)}</div></div>", False),
+    ],
+)  # fmt: skip
+def test_a_body_below_its_introduction_is_text_and_teasers_are_not(below: str, is_text: bool) -> None:
+    lead = f"<div class='entry-content lead'><p>{TEXT[0]} {NEXT}</p></div>"
+    found = article(f"<html><body><h1>Ferry</h1><div>{lead}{below}</div></body></html>").text.split("\n\n")
+    assert (found[0], found[1:] == BODY) == (f"{TEXT[0]} {NEXT}", is_text)
+
+
 def test_the_whole_may_be_parted_into_other_paragraphs_than_its_introduction(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = [f"{TEXT[0]} {TEXT[1]}", *TEXT[2:], NEXT, *OTHERS]
     monkeypatch.setattr(body, "certain_paragraphs", lambda *_: [])
