@@ -79,7 +79,7 @@ _NO_NAME = re.compile(
     r"(?-i:^The\s|\s(?:of|for)\s)|(?-i:^[a-z]+[A-Z]\w*$)|\.(?:com|org|net|news|co|de|fr|tv)\b|"
     r"\b(?:staff|writer|writers|reporter|reporters|editor|editors|correspondent|desk|newsroom|admin|author|contributor|contributors|update[ds]?|published|agencies|agentur|agenturen|agences|agencias|agenzie|wires|others|colleagues|news|team|with|from|"
     r"redaktion|redazione|rédaction|redacción|sponsored|press|times|gazette|view|minutes?|read|follow|anchor|"
-    r"producer|columnist|magazine|media|network|editorial|bureau|facebook|twitter|ceo|cto|cfo|deputy|chief|director|"
+    r"producer|columnist|online|magazine|media|network|editorial|bureau|facebook|twitter|ceo|cto|cfo|deputy|chief|director|"
     r"president|founder|technologies|university|institute|foundation|email|by|tribune|herald|journal|report|et al)\b",
     re.IGNORECASE,
 )

@@ -31,6 +31,7 @@ _NEVER = (  # trafilatura takes these out, too, but of every copy of the tree th
     "script", "style", "svg", "nav", "footer", "aside", "noscript", "iframe", "select", "object", "video", "audio",
     "canvas", "picture", "menu",
 )  # fmt: skip
+_BESIDE = ("aside", "footer", "nav")  # but there are templates that put headline and text into one
 _META_CHARS = 2_000  # of what one meta element says; keywords of real pages have no more
 _METAS_CHARS = 100_000  # of what all of them say
 _BREAKS = ("br", "hr")
@@ -78,6 +79,10 @@ def strip(tree: HtmlElement) -> None:
 
     JSON-LD stays: it may have to be asked for the text again.
     """
+    headings = list(tree.iter("h1"))
+    for element in headings[0].iterancestors(*_BESIDE) if len(headings) == 1 else ():
+        if 2 * _prose(element) > _prose(tree):
+            element.tag = "div"
     data = [e for e in tree.iter("script") if "ld+json" in (e.get("type") or "").lower()]
     for script in data:
         script.tag = "data"
@@ -99,6 +104,10 @@ def strip(tree: HtmlElement) -> None:
             if element.tag in _PARTING or element.text or len(element):  # white space in it parts words
                 element.tail = f" {element.tail or ''}"
             element.drop_tree()
+
+
+def _prose(element: HtmlElement) -> int:
+    return sum(len(p.text_content()) for p in element.iter("p"))
 
 
 def _shorten_metas(tree: HtmlElement) -> None:

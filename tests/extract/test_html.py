@@ -119,6 +119,7 @@ def test_title_is_the_headline_without_the_site(head: str, h1: str, title: str) 
         ('<meta name="author" content="https://example.org/people/ada">', (), None),
         ('<meta name="author" content="Ada Lind on Google+">', ("Ada Lind",), None),
         ('<meta name="author" content="Super User">', (), None),
+        ('<meta name="author" content="Harbour Online">', (), None),
         ('<meta name="author" content="CNN Wire">', (), "CNN"),
         (
             '<meta name="author" content="Grund Bros"><meta property="article:author" content="Ada Lind">',

@@ -7,7 +7,7 @@ import pytest
 from pipeline.extract.content import MAIN, certain_paragraphs, main_paragraphs
 from pipeline.extract.tree import parse, strip
 
-from .helpers import TEXT
+from .helpers import TEXT, article
 from .test_brief import FLASH, SHAPES, shape
 
 
@@ -48,6 +48,15 @@ def test_json_ld_stays() -> None:
     tree = parse('<html><body><p>one</p><script type="application/ld+json">{}</script></body></html>', 256)
     strip(tree)
     assert [e.text for e in tree.iter("script")] == ["{}"]
+
+
+@pytest.mark.parametrize("tag", ["aside", "footer"])
+def test_an_element_with_headline_and_text_in_it_is_not_beside_the_text(tag: str) -> None:
+    text = "".join(f"<p>{p}</p>" for p in TEXT)
+    whole = f"<body><{tag}><div><h1>Ferry</h1>{text}</div></{tag}><aside><p>Sea fair</p></aside></body>"
+    assert article(whole).text.split("\n\n") == TEXT
+    aside = f"<body><h1>Ferry</h1><div>{text}</div><{tag}><p>All about the sea fair</p></{tag}></body>"
+    assert article(aside).text.split("\n\n") == TEXT
 
 
 @pytest.mark.parametrize("name", SHAPES)
