@@ -38,7 +38,11 @@ _AGENCY = re.compile(  # what calls itself one
 )
 _AMBIGUOUS = {"pa", "ap", "apa", "ani", "ats", "pap", "efe", "mti", "pti"}  # words or names unless in upper case
 
-_BY = re.compile(r"^(?:(?:written\s+)?by:?|von|par|por|autor[/:*_]in:?)\s+", re.IGNORECASE)
+_BY = re.compile(  # "View all posts by Ada Lind" is how WordPress links to an author's page
+    r"^(?:(?:written\s+|(?:view\s+all\s+)?posts\s+)?by:?|(?:alle\s+(?:beiträge|artikel)\s+)?von|"
+    r"(?:voir\s+tous\s+les\s+articles\s+)?par|por|autor[/:*_]in:?)\s+",
+    re.IGNORECASE,
+)
 _SPLIT = re.compile(  # in the group what stands between people only; behind a comma or a bar may be a place
     r"\s*(?:(;|、|(?<=[가-힣])\s?[·ㆍ・]\s?(?=[가-힣])|\s&\s|,?\s+(?:and|und|et)\s+)|"
     r"\n|\||•|,(?!\s*(?:Jr|Sr|I{2,3}|MD|PhD|Ph\.D)\b))\s*",

@@ -27,6 +27,7 @@ _NAME = re.compile(
     r"[^\W\d_a-zß-ÿ][\w.'\u2019-]*(?:\s+(?:[^\W\d_a-z][\w.'\u2019-]*|"
     r"(?:de|da|di|du|la|le|van|von|der|den|el|al|bin|dos|ter)\b)){1,4}"
 )
+_ONE_NAME = re.compile(r"[^\W\d_a-zß-ÿ][^\W\d_A-ZÀ-ÖØ-Þ]{2,}")  # no account's, such as AdaLind
 _NEAR = 400  # elements behind the headline in which a byline stands
 _SHARED = 4  # steps up to what holds all names of one byline
 _TOGETHER = 12  # elements from one name to the next, or to the "by", of the same byline
@@ -93,7 +94,7 @@ def signed(tree: HtmlElement, headline: HtmlElement | None, site: str | None, ho
             holders = holders or above
             at, last = n, min(last, n + _TOGETHER)
     if not names and headline is not None:
-        return _unlabelled(tree, headline, site, host)
+        return _unlabelled(tree, headline, site, host) or _by_one_name(headline, site, host)
     # an element around a name holds it with the author's office: "Ada Lind Staff"
     return tuple(dict.fromkeys(n for n in names if not any(m != n and m in n for m in names)))
 
@@ -111,6 +112,17 @@ def _unlabelled(tree: HtmlElement, headline: HtmlElement, site: str | None, host
         if names and all(map(_NAME.fullmatch, names)) and not stands_elsewhere(element):
             linked = {text_in(a) for a in tree.iter("a")}
             return () if linked.intersection(names) else names
+    return ()
+
+
+def _by_one_name(headline: HtmlElement, site: str | None, host: str | None) -> tuple[str, ...]:
+    """The name of an author who goes by one, as hAtom marks it: ``<a rel="author" class="fn">Ada</a>``."""
+    for element in islice(from_heading(headline, "a", "span", "cite"), _NEAR):
+        if element.get("rel") != "author" and "fn" not in (element.get("class") or "").split():
+            continue
+        names = author_names([_line(_shown(element))], site, host)
+        if len(names) == 1 and _ONE_NAME.fullmatch(names[0]) and not stands_elsewhere(element):
+            return names
     return ()
 
 
