@@ -21,6 +21,9 @@ _EMBEDDED = re.compile(
 _CAPTION = re.compile(
     r"caption|(?:photo|image|img|picture|media)-?_?credit|(?:^|[-_ ])credits?(?:$|[-_ ])", re.IGNORECASE
 )
+_PICTURE = re.compile(
+    r"(?:^|\s)(?:foto|photo|pic|picture|image|img|bild)[-_]?(?:box|wrap(?:per)?|container)?(?:$|\s)", re.IGNORECASE
+)
 _BESIDE = re.compile(  # what names itself something else than the text: shown to readers between and below it
     r"newsletter|comments?[-_ ]?(?:list|section|widget|area|thread|content|body|wrapper)|xenforo-comment|disqus|"
     r"(?:^|[-_ ])(?:comentarios|comentários|kommentare|commentaires|commenti|reacties|komentarze)(?:$|[-_ ])|"
@@ -35,6 +38,7 @@ _INLINE = frozenset(
 )
 _STRESSED = frozenset(("b", "strong", "i", "em", "span", "font"))
 _LOOSE_CHARS = 60  # less is a label
+_UNDER_PICTURE = 200  # characters below a picture
 _CAPTION_CHARS = 600  # longer text is no caption, whatever its class
 _PARAGRAPH_CHARS = 80  # of one; less is a label
 _RUN = 3  # paragraphs beside each other that are a text
@@ -50,7 +54,8 @@ def prune(tree: HtmlElement) -> None:
     _wrap_loose_text(tree)
     for quote in [e for e in tree.iter("blockquote") if _EMBEDDED.search(e.get("class") or "")]:
         quote.drop_tree()
-    captions, beside = [], []
+    captions = [e for e in tree.iter("div") if _PICTURE.search(e.get("class") or "") and _size(e) < _UNDER_PICTURE]
+    beside = []
     for element in tree.iter("figcaption", "div", "p", "span", "small", "em", "i", "section", "ul", "li", "form"):
         name = "figcaption" if element.tag == "figcaption" else element.get("class") or ""
         match _named(name) or _named(element.get("id") or ""):

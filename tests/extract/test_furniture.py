@@ -43,6 +43,8 @@ def behind(markup: str, head: str = "") -> list[str]:
         '<blockquote class="twitter-tweet"><p>Finally a ferry again for all of us here!</p>&mdash; Ada (@ada)</blockquote>',
         '<blockquote class="instagram-media"><p>A picture of the ferry by somebody with a camera</p></blockquote>',
         "<figure><img src='f.jpg'><figcaption>The ferry at the pier on Monday. Photo: A. Lind</figcaption></figure>",
+        '<div class="picBox rechts"><a href="#"><img src="f.jpg"></a><p>The mayor likes to take the ferry</p></div>',
+        '<div class="foto"><img src="f.jpg"><p>The mayor, who likes to take the ferry to the islands.</p></div>',
         '<div class="wp-caption-text">The ferry at the pier on Monday, seen from the lighthouse.</div>',
         "<table><tr><th>Port</th><th>Time</th></tr><tr><td>Els</td><td>9.30</td></tr></table>",
         "<p>Read more: <a href='/b'>Why the bridge is closed until the autumn</a></p>",
@@ -139,6 +141,8 @@ def test_furniture_behind_the_text_is_left_out(markup: str) -> None:
         ("<p>Advertisement income fell by half, it said.</p>", ["Advertisement income fell by half, it said."]),
         (f"<h2>What it costs</h2><p>{NEXT}</p>", ["What it costs", NEXT]),
         (f"<p>Most read the timetable twice, <a href='/b'>a survey</a> found. {NEXT}</p>", [f"Most read the timetable twice, a survey found. {NEXT}"]),
+        (f"<div class='image'><p>{NEXT}</p><p>{OTHERS[0]}</p><p>{OTHERS[1]}</p></div>", [NEXT, *OTHERS[:2]]),
+        ("<div class='photo-essay'><p>The ferry is fun to be on, he said.</p></div>", ["The ferry is fun to be on, he said."]),
         ("<ul><li>Adults pay nine crowns</li><li>Children go free</li></ul>", ["Adults pay nine crowns", "Children go free"]),
         (f"<blockquote><p>{NEXT}</p></blockquote>", [NEXT]),
         (f"<div class='image'><img src='f.jpg'></div>{NEXT}", [NEXT]),  # bare, behind a picture
