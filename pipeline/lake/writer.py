@@ -58,9 +58,13 @@ def conform(data: pa.Table, contract: Contract) -> pa.Table:
 
 class ParquetFile:
     """A Parquet file being written: fixed row groups whatever the sizes of the batches, so that equal rows give equal
-    bytes."""
+    bytes.
 
-    def __init__(self, sink: IO[bytes], contract: Contract) -> None:
+    Args:
+        compression: ``zstd`` for what is kept; ``lz4`` takes a fifth of the time and twice the room.
+    """
+
+    def __init__(self, sink: IO[bytes], contract: Contract, compression: str = "zstd") -> None:
         self._contract = contract
         self._group = _ROW_GROUP.get(contract.name, _DEFAULT_ROW_GROUP)
         self._waiting: list[pa.Table] = []
@@ -70,8 +74,8 @@ class ParquetFile:
         self._writer = pq.ParquetWriter(
             sink,
             contract.schema.with_metadata({"contract": f"{contract.name}/{contract.version}"}),
-            compression="zstd",
-            compression_level=3,
+            compression=compression,
+            compression_level=3 if compression == "zstd" else None,
             use_dictionary=[f.name for f in contract.schema if f.name not in _DISTINCT and pa.types.is_string(f.type)],
             column_encoding={n: "DELTA_BINARY_PACKED" for n in contract.schema.names if n in _DIFFERENCES},
             write_page_index=True,

@@ -69,7 +69,7 @@ class Staging:
         """Write one staged table; appears when the block ends."""
         with (
             self.lake.storage.replacing(self.rel(f"{table}.parquet")) as sink,
-            ParquetFile(sink, staged_contract(table)) as file,
+            ParquetFile(sink, staged_contract(table), "lz4") as file,  # read once, and gone
         ):
             rows = Rows(file, staged_contract(table))
             yield rows
