@@ -86,10 +86,10 @@ def passages(aligned: Alignments, pair: int, article: str, story: str, *, may_be
         may_be_form: The two are suspected to be one form with other facts in it: be strict.
     """
     found = []
-    for k in range(aligned.at[pair], aligned.at[pair + 1]):
-        matched = float(aligned.matched[k])
-        if matched >= _MIN_MATCHED and not (may_be_form and aligned.form[k]):
-            source_start, source_end, start, end = map(int, aligned.spans[k])
+    here = slice(aligned.at[pair], aligned.at[pair + 1])
+    columns = (x[here].tolist() for x in (aligned.matched, aligned.form, aligned.spans))
+    for matched, form, (source_start, source_end, start, end) in zip(*columns, strict=True):
+        if matched >= _MIN_MATCHED and not (may_be_form and form):
             found.append(Passage(article, story, start, end, source_start, source_end, round(matched, 4)))
     return found
 

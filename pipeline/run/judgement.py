@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.fold.link import in_microseconds
 from pipeline.fold.stories import Story
 from pipeline.lake import Lake, contract
 from pipeline.partition import Run
@@ -87,7 +88,7 @@ def _articles(stories: Sequence[Story], together: pa.Table, alone: pa.Table) -> 
 def _stories(stories: Sequence[Story], together: pa.Table, alone: pa.Table, drawn: Mapping[str, list[Row]]) -> pa.Table:
     schema = contract("stories").schema
     run = pa.field("run", pa.string())
-    meta = {row["article_id"]: row for row in together.to_pylist()}
+    meta = {row["article_id"]: row for row in in_microseconds(together).to_pylist()}
     several = pa.Table.from_pylist([_row(s, meta, drawn.get(s.id, [])) for s in stories], schema=schema)
     several = several.append_column(run, pa.array([meta[s.id[1:]]["run"] for s in stories], pa.string()))
     n = alone.num_rows

@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from pipeline.article import Relation
 from pipeline.fold.grouping import Link, group
-from pipeline.fold.link import order_key
+from pipeline.fold.link import in_microseconds, order_key
 from pipeline.fold.relate import GROUPING
 from pipeline.fold.stories import Member, Story, story, story_id
 from pipeline.lake import Lake
@@ -127,7 +127,7 @@ def _stories(
             row["article_id"], row["text_hash"], row["publisher"] or row["source"], (row["run"], row["article_id"]),
             age, row["article_id"] in stones,
         )
-        for row, age in zip(meta.to_pylist(), order_key(meta), strict=True)
+        for row, age in zip(in_microseconds(meta).to_pylist(), order_key(meta), strict=True)
     }  # fmt: skip
     at = {member: n for n, ids in enumerate(groups) for member in ids}
     within: dict[int, list[Link]] = defaultdict(list)

@@ -21,7 +21,7 @@ from pipeline.fold.align import Alignments, align
 from pipeline.fold.draws import Passage, passages
 from pipeline.fold.furniture import without_furniture
 from pipeline.fold.kindred import kindred
-from pipeline.fold.link import order_key
+from pipeline.fold.link import in_microseconds, order_key
 from pipeline.fold.texts import Texts
 from pipeline.lake import Lake
 from pipeline.run.furniture import known_furniture
@@ -55,7 +55,7 @@ class Surroundings:
         story: Story of each that is not judged.
         one_address: Articles that have an older version at their address or under their wire id.
         length: Characters of the texts that `passages` has aligned.
-        rows: What is known of each article, as in the table `articles`.
+        rows: What is known of each article, as in the table `articles`; times in microseconds.
     """
 
     def __init__(self, lake: Lake, articles: pa.Array, links: pa.Table) -> None:
@@ -70,13 +70,15 @@ class Surroundings:
         self._share: dict[tuple[str, str], float] = {}  # of the first text, that the second has
         self._forms: set[tuple[str, str]] = set()
         self.one_address: set[str] = set()
-        for a, b, relation, of_a, of_b, rule in zip(*(c.to_pylist() for c in partial.columns), strict=True):
+        relations = {r.value: r for r in Relation}
+        for a, b, value, of_a, of_b, rule in zip(*(c.to_pylist() for c in partial.columns), strict=True):
+            relation = relations[value]
             if rule.startswith("same_article"):
                 self.one_address.add(b)
             if relation != Relation.EXACT:
                 x, y = self._twins.name(a), self._twins.name(b)
-                self._links[x].append((y, Relation(relation), of_a))
-                self._links[y].append((x, Relation(relation), of_b))
+                self._links[x].append((y, relation, of_a))
+                self._links[y].append((x, relation, of_b))
                 self._share[x, y], self._share[y, x] = of_a, of_b
                 if relation in (Relation.TEMPLATE, Relation.SHARED_QUOTES):
                     self._forms.update({(x, y), (y, x)})
@@ -86,10 +88,13 @@ class Surroundings:
         self._oldest: dict[str, str] = {}  # by text
         for article in sorted(self.age, key=self.age.__getitem__):
             self._oldest.setdefault(self._twins.name(article), article)
-        self.rows: dict[str, Row] = {r["article_id"]: r for r in meta.to_pylist()}
+        known = in_microseconds(meta)
+        self.rows: dict[str, Row] = {r["article_id"]: r for r in known.to_pylist()}
+        changed = pc.max_element_wise(known["published_at"], known["modified_at"])
+        self._until: dict[str, int] = dict(zip(self.rows, changed.to_pylist(), strict=True))
         away = pa.array(sorted(near - self.judged), pa.string())
-        known = lake.take("records", away, ["article_id", "story_id"])
-        self.story = dict(zip(*(c.to_pylist() for c in known.columns), strict=True))
+        stories = lake.take("records", away, ["article_id", "story_id"])
+        self.story = dict(zip(*(c.to_pylist() for c in stories.columns), strict=True))
 
     def _ages(self, meta: pa.Table, links: pa.Table) -> dict[str, tuple[object, ...]]:
         """The ladder of clocks; where clocks say nothing, what is put together of others is later than they."""
@@ -136,12 +141,11 @@ class Surroundings:
         """Whether an article stands for those that have its text."""
         return self._oldest[self._twins.name(article)] == article
 
-    def until(self, article: str) -> Any:
-        """The time of its last change."""
-        row = self.rows[article]
-        return max(row["published_at"], row["modified_at"] or row["published_at"])
+    def until(self, article: str) -> int:
+        """The time of its last change, in microseconds."""
+        return self._until[article]
 
-    def last_change(self, article: str) -> tuple[Any, str]:
+    def last_change(self, article: str) -> tuple[int, str]:
         """Order of articles by the time of their last change."""
         return self.until(article), article
 
@@ -154,7 +158,7 @@ class Surroundings:
             return set()
         some = pa.array(sorted(t for i in articles for t in self.twins(i)), pa.string())
         times = self._lake.take("articles", ends(touching(self._all, some)), ["article_id", "published_at"])
-        published = dict(zip(*(c.to_pylist() for c in times.columns), strict=True))
+        published = dict(zip(*(c.to_pylist() for c in in_microseconds(times).columns), strict=True))
         pieces = patchwork(self._all, articles, lambda other, article: published[other] < self.until(article))
         return {i for i, shares in pieces.items() if len(shares) > 1 and sum(shares) >= _MUCH}
 
