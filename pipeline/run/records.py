@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from pipeline.lake import DataFile, Lake, Transaction, contract
 from pipeline.run.judgement import JUDGED, Judgement
+from pipeline.run.threads import ordered
 from pipeline.run.tombstones import Tombstone, buried
 
 __all__ = ["PART", "write_records"]
@@ -68,13 +69,16 @@ def _write_part(
             return 0
     else:
         judged = _judged(lake.pick(file, np.arange(start, end), ["article_id"])["article_id"], found)
-    columns = contract("articles").schema.names
+
+    def made(begin: int) -> pa.Table:
+        data = lake.pick(file, np.arange(begin, min(begin + _READ, end)), contract("articles").schema.names)
+        for column in judged.schema:
+            data = data.append_column(column, judged[column.name].slice(begin - start, data.num_rows))
+        return buried(data, stones)
+
     with tx.writer("records", file.day, name, source=file.digest, start=start) as out:
-        for begin in range(start, end, _READ):
-            data = lake.pick(file, np.arange(begin, min(begin + _READ, end)), columns)
-            for column in judged.schema:
-                data = data.append_column(column, judged[column.name].slice(begin - start, data.num_rows))
-            out.write(buried(data, stones))
+        for rows in ordered(made, range(start, end, _READ)):
+            out.write(rows)
     return end - start
 
 
