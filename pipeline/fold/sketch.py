@@ -167,7 +167,7 @@ def utf8(texts: pa.ChunkedArray) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
 
 @cache
 def _permutations(how: SketchContract) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """Multipliers, which are odd, and increments: drawn as datasketch draws them, which imports half of SciPy."""
-    draw = np.random.RandomState(how.seed)  # its numbers are the same in every NumPy
-    a = draw.randint(0, 1 << 31, how.permutations, np.uint32) * np.uint32(2) + np.uint32(1)
-    return a, draw.randint(0, 1 << 32, how.permutations, np.uint32)
+    from datasketch import MinHash  # imports half of SciPy, and most that deal with sketches make none
+
+    a, b = MinHash(num_perm=how.permutations, seed=how.seed, scheme="affine32").permutations
+    return np.ascontiguousarray(a, np.uint32), np.ascontiguousarray(b, np.uint32)
