@@ -17,13 +17,14 @@ from scipy.sparse.csgraph import connected_components
 
 from pipeline.article import Relation
 from pipeline.fold.grouping import Link, group
-from pipeline.fold.link import in_microseconds, order_key
+from pipeline.fold.link import order_key
 from pipeline.fold.relate import GROUPING
 from pipeline.fold.stories import Member, Story, story, story_id
 from pipeline.lake import Lake
 from pipeline.run.decisions import Decision, pair_key, standing
 from pipeline.run.drawing import Drawing, without_bridges
 from pipeline.run.judgement import Judgement
+from pipeline.run.linked import ends
 from pipeline.run.surroundings import Surroundings
 from pipeline.run.tombstones import Tombstone
 
@@ -40,6 +41,7 @@ _META = [
     "article_id", "guid", "text_hash", "title", "language", "publisher", "source", "published_at", "clock", "seen_at",
     "run",
 ]  # fmt: skip
+_MEMBER = ["article_id", "text_hash", "publisher", "source", "run"]
 Pair = tuple[str, str]
 
 
@@ -78,8 +80,8 @@ def judge(lake: Lake, links: pa.Table, seeds: pa.Array, stones: Mapping[str, Tom
 def _neighbourhood(ties: pa.Table, must: Iterable[Pair], seeds: pa.Array) -> pa.Array:
     """The seeds and every article that a chain of grouping links or decisions ties to one of them."""
     people = list(must)
-    ends = [[*ties[f"article_{x}"].chunks, pa.array([p[n] for p in people], pa.string())] for n, x in enumerate("ab")]
-    encoded = pa.chunked_array([*ends[0], *ends[1], seeds], pa.string()).combine_chunks().dictionary_encode()
+    sides = [[*ties[f"article_{x}"].chunks, pa.array([p[n] for p in people], pa.string())] for n, x in enumerate("ab")]
+    encoded = pa.chunked_array([*sides[0], *sides[1], seeds], pa.string()).combine_chunks().dictionary_encode()
     codes, ids = encoded.indices.to_numpy(), encoded.dictionary
     n = ties.num_rows + len(people)
     graph = coo_matrix((np.ones(n, bool), (codes[:n], codes[n : 2 * n])), shape=(len(ids), len(ids)))
@@ -97,8 +99,8 @@ def _silenced(meta: pa.Table, stones: Mapping[str, Tombstone]) -> pa.Table:
 def _tied(ties: pa.Table, must: Iterable[Pair], judged: pa.ChunkedArray) -> pa.Array:
     """Those of the judged articles that a link or a person ties to another."""
     people = pa.array([i for pair in must for i in pair], pa.string())
-    ends = pa.chunked_array([*ties["article_a"].chunks, *ties["article_b"].chunks, people], pa.string()).unique()
-    return ends.filter(pc.is_in(ends, judged.combine_chunks()))
+    tied = pa.chunked_array([ends(ties), people], pa.string()).unique()
+    return tied.filter(pc.is_in(tied, judged.combine_chunks()))
 
 
 def _pairs(links: pa.Table, tied: pa.Array, decided: Mapping[Pair, Decision]) -> list[Link]:
@@ -127,7 +129,7 @@ def _stories(
             row["article_id"], row["text_hash"], row["publisher"] or row["source"], (row["run"], row["article_id"]),
             age, row["article_id"] in stones,
         )
-        for row, age in zip(in_microseconds(meta).to_pylist(), order_key(meta), strict=True)
+        for row, age in zip(meta.select(_MEMBER).to_pylist(), order_key(meta), strict=True)
     }  # fmt: skip
     at = {member: n for n, ids in enumerate(groups) for member in ids}
     within: dict[int, list[Link]] = defaultdict(list)

@@ -83,14 +83,13 @@ class Surroundings:
                 if relation in (Relation.TEMPLATE, Relation.SHARED_QUOTES):
                     self._forms.update({(x, y), (y, x)})
         near = {t for i in linked.to_pylist() for t in self._twins.of(i)}
-        meta = lake.take("articles", pa.array(sorted(near), pa.string()), _META)
+        meta = in_microseconds(lake.take("articles", pa.array(sorted(near), pa.string()), _META))
         self.age = self._ages(meta, links)
         self._oldest: dict[str, str] = {}  # by text
         for article in sorted(self.age, key=self.age.__getitem__):
             self._oldest.setdefault(self._twins.name(article), article)
-        known = in_microseconds(meta)
-        self.rows: dict[str, Row] = {r["article_id"]: r for r in known.to_pylist()}
-        changed = pc.max_element_wise(known["published_at"], known["modified_at"])
+        self.rows: dict[str, Row] = {r["article_id"]: r for r in meta.to_pylist()}
+        changed = pc.max_element_wise(meta["published_at"], meta["modified_at"])
         self._until: dict[str, int] = dict(zip(self.rows, changed.to_pylist(), strict=True))
         away = pa.array(sorted(near - self.judged), pa.string())
         stories = lake.take("records", away, ["article_id", "story_id"])
