@@ -73,14 +73,15 @@ $(VENV)/.made:
 	@"$(PYTHON)" -m venv $(VENV)
 	@touch $@
 
-# uv takes seconds where pip takes a minute; where it cannot be had or does not work, pip does.
+# uv takes seconds where pip takes a minute; where it cannot be had or does not work, pip does. Both compile what they
+# install: where PYTHONDONTWRITEBYTECODE is set, as in many images, every process would do so again, for seconds.
 # Both stay in the environment. System certificates, as pip uses them: behind a company's proxy others do not do.
 define install
 { echo "Installing $(1) …"; \
 export PIP_DISABLE_PIP_VERSION_CHECK=1 UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1; \
 { $(PY) -m uv --version >/dev/null 2>&1 || $(PY) -m pip install --quiet uv 2>/dev/null; } && \
 { cat $(1); $(PY) -m pip freeze --all | grep -E '^(pip|uv)=='; } > $(VENV)/wanted.txt && \
-$(PY) -m uv pip sync --quiet --python $(PY) $(VENV)/wanted.txt && \
+$(PY) -m uv pip sync --quiet --compile-bytecode --python $(PY) $(VENV)/wanted.txt && \
 $(PY) -m uv pip install --quiet --python $(PY) --no-deps -e . || \
 { $(PY) -m pip install --quiet -r $(1) && $(PY) -m pip install --quiet --no-deps -e .; }; }
 endef
