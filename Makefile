@@ -83,5 +83,6 @@ export PIP_DISABLE_PIP_VERSION_CHECK=1 UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1; \
 { cat $(1); $(PY) -m pip freeze --all | grep -E '^(pip|uv)=='; } > $(VENV)/wanted.txt && \
 $(PY) -m uv pip sync --quiet --compile-bytecode --python $(PY) $(VENV)/wanted.txt && \
 $(PY) -m uv pip install --quiet --python $(PY) --no-deps -e . || \
-{ $(PY) -m pip install --quiet -r $(1) && $(PY) -m pip install --quiet --no-deps -e .; }; }
+{ $(PY) -m pip install --quiet -r $(1) && $(PY) -m pip install --quiet --no-deps -e .; } && \
+$(PY) -m compileall -q pipeline; }
 endef
