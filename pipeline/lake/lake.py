@@ -57,13 +57,14 @@ class Lake:
     def read(
         self,
         table: str,
-        columns: list[str] | None = None,
+        columns: list[str] | dict[str, ds.Expression] | None = None,
         where: ds.Expression | None = None,
         files: list[DataFile] | None = None,
     ) -> pa.Table:
         """Rows of a table, in the order of its files.
 
         Args:
+            columns: Their names; or what to make of them, by the names that it is to have.
             files: Only these; None means all of them.
 
         Raises:
@@ -137,12 +138,18 @@ class Lake:
         """
         columns = columns or contract(table).schema.names
         found = [contract(table).schema.empty_table().select(columns)]
-        for file in self.files(table):
-            fits = self.dataset([file], table).to_table(columns={"fits": where})["fits"]
-            rows = np.flatnonzero(pc.fill_null(fits, False).to_numpy())
-            if len(rows):
-                found.append(self.pick(file, rows, columns))
+        for file in self.holding(table, where):
+            fits = self.read(table, {"fits": where}, files=[file])["fits"]
+            found.append(self.pick(file, np.flatnonzero(pc.fill_null(fits, False).to_numpy()), columns))
         return pa.concat_tables(found, promote_options="default")
+
+    def holding(self, table: str, where: ds.Expression) -> list[DataFile]:
+        """Files of a table that have rows which fit a condition; only the columns that it is about are read."""
+        files = self.files(table)
+        if not files:
+            return []
+        found = set(self.read(table, ["__filename"], where, files)["__filename"].unique().to_pylist())
+        return [f for f in files if self.storage.path(f.rel) in found]
 
     def places(self, column: str, values: pa.Array) -> list[tuple[DataFile, NDArray[np.int64]]]:
         """Where articles may be that have one of some values in an indexed column: files, and rows of them, ascending.

@@ -36,8 +36,8 @@ def link_again(
     ids = pa.array(sorted({*affected, *(i for pair in gone for i in pair)}), pa.string())
     touches = pc.field("article_a").isin(ids) | pc.field("article_b").isin(ids)
     unlinked: set[str] = set()
-    for file in lake.files("links") if len(ids) else ():
-        if (file.day, file.name) in new or not lake.read("links", ["article_a"], touches, [file]).num_rows:
+    for file in lake.holding("links", touches) if len(ids) else ():
+        if (file.day, file.name) in new:
             continue
         rows = lake.read("links", files=[file])
         pairs = _ends(rows)
