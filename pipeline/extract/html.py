@@ -35,6 +35,7 @@ from pipeline.extract.tree import parse, strip
 
 __all__ = ["read_html"]
 
+_DAY = timedelta(days=1)
 _MAX_TEXT = 2_000_000  # characters; beyond, it is a dump and no article
 _MONTH = re.compile(r"(\S+\s.*\S)\s(?:March|April|May|June|August)$")  # trafilatura cuts what follows: "Ada Lind May 2"
 _CATEGORY_LINK = etree.XPath("boolean(//a[contains(@href, '/categor')] | //meta[contains(@name, 'subject')])")
@@ -59,8 +60,15 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     people = author_names(meta.authors, *own)
     accounts = all(name.islower() and " " not in name for name in people)  # of those who put it into the system
     signature = signed(tree, meta.heading, *own) if accounts else ()
-    found = _searched(tree, meta, capture, web, authors=not (people or signature))
+    is_undated = not meta.published and not day_in_address(meta.canonical or web or "")
+    day = partial(find_date, url=meta.canonical or web, original_date=True, max_date=capture.fetched_at + _DAY)
+    found = _searched(tree, meta, authors=not (people or signature))
+    if is_undated:
+        found.date = _shown_day(meta, capture) or day(tree, extensive_search=False)
     strip(tree)
+    if is_undated and not found.date and capture.item.published_at is None:
+        anywhere = day(tree, extensive_search=True)  # in the text: in scripts it would find any number
+        found.date = None if anywhere and anywhere.endswith("-01-01") else anywhere  # a year alone
     listed = partial(listed_paragraphs, capture.item.content, settings.max_depth)
     body = read_body(tree, meta, web, listed, [*meta.authors, *signature])
     text = "\n\n".join(body.paragraphs)
@@ -141,11 +149,8 @@ def _provenance(meta: PageMetadata, title: str, authors: str, dated: bool) -> di
     return {name: origin for name, origin in said.items() if origin}
 
 
-def _searched(tree: HtmlElement, meta: PageMetadata, capture: Capture, url: str | None, *, authors: bool) -> Document:
+def _searched(tree: HtmlElement, meta: PageMetadata, *, authors: bool) -> Document:
     """What trafilatura finds by searching the page, for what the page does not say itself: searching is costly."""
-    newest = capture.fetched_at + timedelta(days=1)
-    search = partial(find_date, tree, url=meta.canonical or url, original_date=True, max_date=newest)
-    undated = not meta.published and not day_in_address(meta.canonical or url or "")
     found = Document()
     if not meta.publisher or authors:
         said = examine_meta(tree)
@@ -157,14 +162,16 @@ def _searched(tree: HtmlElement, meta: PageMetadata, capture: Capture, url: str 
             found.sitename = _named(said.sitename or extract_sitename(tree))
     if not meta.section and _CATEGORY_LINK(tree):
         found.categories = extract_catstags("category", tree)
-    if undated:
-        american = _is_american(meta.language, urlsplit(canonical_url(meta.canonical, capture.url)).hostname)
-        shown = None if meta.heading is None else stamped_day(meta.heading, newest, month_first=american)
-        found.date = shown.at.date().isoformat() if shown else search(extensive_search=False)
-        if not found.date and capture.item.published_at is None:  # costly, and right on two pages of three
-            guess = search(extensive_search=True)
-            found.date = None if guess and guess.endswith("-01-01") else guess  # a year alone
     return found
+
+
+def _shown_day(meta: PageMetadata, capture: Capture) -> str | None:
+    """The day that stands at the headline."""
+    if meta.heading is None:
+        return None
+    american = _is_american(meta.language, urlsplit(canonical_url(meta.canonical, capture.url)).hostname)
+    shown = stamped_day(meta.heading, capture.fetched_at + _DAY, month_first=american)
+    return shown.at.date().isoformat() if shown else None
 
 
 def _is_american(language: str | None, host: str | None) -> bool:

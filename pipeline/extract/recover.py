@@ -161,9 +161,11 @@ def ending_where(lines: list[Line], body: list[str]) -> list[Line]:
         body: Paragraphs of the article as the page's JSON-LD has them.
     """
     said = _key(" ".join(body))
+    if not said:
+        return lines
     held = [_key(line.text) in said for line in lines]
     size = sum(len(line.text) for line in lines)
-    if not said or sum(len(line.text) for line, h in zip(lines, held, strict=True) if h) <= _SHOWN * size:
+    if sum(len(line.text) for line, h in zip(lines, held, strict=True) if h) <= _SHOWN * size:
         return lines
     last = len(held) - 1 - held[::-1].index(True)
     ends = said.endswith(_key(lines[last].text)[-_BEGUN:])

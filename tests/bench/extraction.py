@@ -192,7 +192,10 @@ def _peer(folder: Path) -> str:
     python = folder / "bin" / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "uv", "venv", str(folder)], check=True)
-        subprocess.run([sys.executable, "-m", "uv", "pip", "install", "--compile-bytecode", "--python", str(python), *_PEER], check=True)
+        subprocess.run(
+            [sys.executable, "-m", "uv", "pip", "install", "--compile-bytecode", "--python", str(python), *_PEER],
+            check=True,
+        )
     return str(python)
 
 
