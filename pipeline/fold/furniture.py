@@ -36,9 +36,12 @@ class Line:
 
 
 def site_of(url: str) -> str | None:
-    """The host that an article came from; None for files."""
-    parts = urlsplit(url) if url.startswith(("http://", "https://")) else None
-    return parts.hostname.removeprefix("www.") if parts and parts.hostname else None
+    """The host that an article came from; None for files, and for addresses that nobody could have come from."""
+    try:
+        host = urlsplit(url).hostname if url.startswith(("http://", "https://")) else None
+    except ValueError:
+        return None
+    return host.removeprefix("www.") if host else None
 
 
 def lines(site: str, text: str) -> Iterator[Line]:

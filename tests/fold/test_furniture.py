@@ -70,6 +70,8 @@ def test_more_articles_only_add_furniture(some: list[int], more: list[int]) -> N
         ("/data/wire/a.xml", None),
         ("texts.jsonl", None),
         ("http://", None),
+        ("http://[", None),
+        ("https://[placeholder]/a", None),
     ],
 )
 def test_site_of(url: str, site: str | None) -> None:
