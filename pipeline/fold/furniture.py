@@ -88,10 +88,13 @@ class Holders:
 
 def blank(text: str, found: Sequence[Line], furniture: AbstractSet[int]) -> str:
     """A text with blanks in the place of its furniture: offsets stay what they are."""
+    pieces = []
+    at = 0
     for line in found:
         if line.key in furniture:
-            text = text[: line.start] + " " * (line.end - line.start) + text[line.end :]
-    return text
+            pieces += [text[at : line.start], " " * (line.end - line.start)]
+            at = line.end
+    return "".join([*pieces, text[at:]])
 
 
 def without_furniture(articles: pa.Table, furniture: Mapping[str, AbstractSet[int]]) -> pa.Table:

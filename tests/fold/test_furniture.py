@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pyarrow as pa
 import pytest
@@ -85,6 +86,14 @@ def test_blanks_keep_the_offsets() -> None:
     assert len(clean) == len(text)
     assert clean.strip() == "The office opened."
     assert clean.index("The office") == text.index("The office")
+
+
+def test_blanking_takes_no_time_that_grows_with_the_square() -> None:
+    text = "\n\n".join([FOOT] * 100_000)
+    found = [*lines(SITE, text)]
+    begun = time.process_time()
+    assert blank(text, found, {found[0].key}).isspace()
+    assert time.process_time() - begun < 2
 
 
 def test_furniture_of_one_site_is_text_of_another() -> None:
