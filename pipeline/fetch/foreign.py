@@ -26,7 +26,7 @@ _STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})")
 _MEMBER = b"\x1f\x8b\x08"
 _WARC = re.compile(rb"WARC/\d\.\d\r?\n")
 _MARKS = re.compile(re.escape(_MEMBER) + b"|" + _WARC.pattern)
-_SCAN = 1 << 20
+_FIRST_LOOK, _SCAN = 1 << 12, 1 << 20  # bytes: the next record is near, mostly, and damage may be all that there is
 
 
 def read_foreign_warc(
@@ -157,7 +157,9 @@ def _next_record(fileobj: BinaryIO, start: int) -> int | None:
     """Offset of the next place from `start` on where a record begins; None when there is none."""
     fileobj.seek(start)
     window = b""
-    while chunk := fileobj.read(_SCAN):
+    size = _FIRST_LOOK
+    while chunk := fileobj.read(size):
+        size = min(2 * size, _SCAN)
         window += chunk
         base = fileobj.tell() - len(window)
         for mark in _MARKS.finditer(window):
@@ -208,6 +210,6 @@ def _unchunked(body: bytes) -> bytes:
 def _date(value: str | None) -> datetime | None:
     try:
         when = datetime.fromisoformat(value or "")
-    except ValueError:
+        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)

@@ -162,6 +162,28 @@ def test_reading_goes_on_after_damage(packed: bool) -> None:
     assert [f.item.seq for f in found] == list(range(7, 7 + len(found)))
 
 
+@pytest.mark.parametrize("date", [b"yesterday", b"0001-01-01T00:00:00+05:00"])
+def test_a_date_that_cannot_be_is_not_known(date: bytes) -> None:
+    (one,) = foreign(record(http(b"hi")).replace(b"2018-09-14T01:02:03Z", date))
+    assert isinstance(one, Capture)
+    assert one.fetched_at == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def test_little_is_read_again_where_record_after_record_is_broken() -> None:
+    class Counted(io.BytesIO):
+        total = 0
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            data = super().read(size)
+            self.total += len(data)
+            return data
+
+    file = Counted(b"WARC/1.0\r\n" * 50 + b"x" * 2_000_000)
+    (one,) = read_foreign_warc(file, "crawl", "c.warc", max_bytes=1_000_000)
+    assert isinstance(one, Reject)
+    assert file.total < 10_000_000
+
+
 def test_arc() -> None:
     info = b"1 0 InternetArchive\nURL IP-address Archive-date Content-type Archive-length\n\n"
     body = http(b"<p>old</p>")
