@@ -10,7 +10,7 @@ import logging
 import re
 from datetime import timedelta
 from functools import partial
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from htmldate import find_date
 from lxml import etree
@@ -27,7 +27,7 @@ from pipeline.extract.failure import Unextractable
 from pipeline.extract.headline import read_headline
 from pipeline.extract.kind import sort_of, why_no_article
 from pipeline.extract.listed import listed_paragraphs
-from pipeline.extract.locator import canonical_url, normalise
+from pipeline.extract.locator import absolute, canonical_url, host_of, normalise
 from pipeline.extract.page_metadata import PageMetadata, read_metadata
 from pipeline.extract.signature import signed
 from pipeline.extract.times import Moment, day_in_address, plausible, read_moment
@@ -55,7 +55,7 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     meta = read_metadata(tree, capture.fetched_at)
     web = capture.url if urlsplit(capture.url).scheme in ("http", "https") else None
     url = canonical_url(meta.canonical, capture.url)
-    host = urlsplit(url).hostname
+    host = host_of(url)
     own = (meta.publisher, host)
     people = author_names(meta.authors, *own)
     accounts = all(name.islower() and " " not in name for name in people)  # of those who put it into the system
@@ -101,6 +101,9 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     )
     wrote, authors = next((by for by in bylines if by[1]), ("", ()))
     title = headline.text or guess.text or capture.item.title or next(iter(meta.titles), "")
+    image = absolute(meta.image, url)
+    if image is None:
+        meta.origins.pop("image", None)
     article = Article(
         item=capture.item,
         locator=normalise(url),
@@ -121,7 +124,7 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
         kind=sort.kind,
         is_truncated=sort.is_truncated,
         quality=body.quality,
-        image=urljoin(url, meta.image) if meta.image else None,
+        image=image,
         provenance=_provenance(meta, title, wrote, published is not None),
         raw=capture.raw,
     )
@@ -169,7 +172,7 @@ def _shown_day(meta: PageMetadata, capture: Capture) -> str | None:
     """The day that stands at the headline."""
     if meta.heading is None:
         return None
-    american = _is_american(meta.language, urlsplit(canonical_url(meta.canonical, capture.url)).hostname)
+    american = _is_american(meta.language, host_of(canonical_url(meta.canonical, capture.url)))
     shown = stamped_day(meta.heading, capture.fetched_at + _DAY, month_first=american)
     return shown.at.date().isoformat() if shown else None
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from courlan import extract_domain
 from w3lib.url import canonicalize_url
 
-__all__ = ["canonical_url", "normalise"]
+__all__ = ["absolute", "canonical_url", "host_of", "normalise"]
 
 _TRACKING = re.compile(
     r"utm_\w+|fbclid|gclid|gclsrc|dclid|msclkid|yclid|twclid|igshid|mc_cid|mc_eid|_hsenc|_hsmi|mkt_tok|"
@@ -65,6 +65,22 @@ def canonical_url(named: str | None, url: str) -> str:
     except ValueError:
         return url
     return there
+
+
+def absolute(named: str | None, url: str) -> str | None:
+    """The address that the page at `url` means by `named`; None where it names none, or what is no address."""
+    try:
+        return urljoin(url, named) if named else None
+    except ValueError:
+        return None
+
+
+def host_of(url: str | None) -> str | None:
+    """The host in an address; None where there is none, or what claims to be one is not."""
+    try:
+        return urlsplit(url or "").hostname
+    except ValueError:
+        return None
 
 
 def _same_site(a: str, b: str, url_a: str, url_b: str) -> bool:

@@ -6,12 +6,10 @@ Names are matched without their namespace, for agencies write it in several ways
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from pipeline.article import Article, Capture, Clock, Reason
 from pipeline.extract.bylines import agency_in, author_names
 from pipeline.extract.failure import Unextractable
-from pipeline.extract.locator import normalise
+from pipeline.extract.locator import host_of, normalise
 from pipeline.extract.markup import Element, first, own_text, paragraphs, parse_xml, plain_paragraphs, tag
 from pipeline.extract.times import read_moment
 
@@ -153,5 +151,5 @@ def _named(element: Element | None) -> str | None:
     """Name of a party, as written, else its code; for a concept URI, the host that coined it."""
     if element is None:
         return None
-    host = urlsplit(element.get("uri") or "").hostname
+    host = host_of(element.get("uri"))
     return own_text(first(element, "name")) or element.get("literal") or host or _code(element)

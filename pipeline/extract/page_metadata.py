@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from html import unescape
 from typing import Any
-from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from pipeline.extract import json_ld
 from pipeline.extract.dates import MODIFIED, PUBLISHED, best_moment, in_zone_of_page, stamped_times, time_elements
 from pipeline.extract.headline import headline_in, is_logo, main_heading, site_in
+from pipeline.extract.locator import host_of
 from pipeline.extract.markup import html_paragraphs, paragraphs
 from pipeline.extract.times import Moment
 
@@ -179,7 +179,7 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
     page.is_free = str(data.get("isAccessibleForFree", True)).strip().lower() not in ("false", "0", "no")
     page.paid = frozenset(_CLASS.findall(" ".join(json_ld.selectors(data.get("hasPart")))))
     length = str(data.get("wordCount", ""))
-    page.words = int(length) if length.isdecimal() else None
+    page.words = int(length) if length.isdecimal() and len(length) < 10 else None
     return page
 
 
@@ -220,10 +220,7 @@ def _first(origins: dict[str, str], name: str, said: list[Said]) -> str | None:
 def _publisher(origins: dict[str, str], url: str | None, said: list[Said]) -> str | None:
     """The first name that reads like the host of the page's address, else the first; an address is no name."""
     said = [(origin, name) for origin, name in said if "://" not in name]
-    try:
-        host = urlsplit(url or "").hostname
-    except ValueError:
-        host = None
+    host = host_of(url)
     like = ((origin, part) for origin, name in said if (part := site_in(name, host)))
     return _first(origins, "publisher", [*like, *said])
 

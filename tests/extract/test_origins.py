@@ -34,6 +34,12 @@ def test_each_attribute_says_where_it_came_from() -> None:
     assert found.image == "https://www.harbour-post.example/f.jpg"
 
 
+def test_a_picture_at_no_address_is_none() -> None:
+    found = article(page('<meta property="og:image" content="https://[host]/f.jpg">'))
+    assert found.image is None
+    assert "image" not in found.provenance
+
+
 def test_a_listing_that_knows_the_time_is_named() -> None:
     listed = datetime(2026, 4, 2, 9, 30, tzinfo=UTC)
     assert article(page(), published_at=listed).provenance["published_at"] == "feed"
