@@ -14,6 +14,7 @@ import queue
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -185,13 +186,15 @@ def _by_host(sources: Sequence[Source]) -> list[list[str]]:
 
 
 def _side_by_side(work: Callable[[str], bool], groups: Sequence[Sequence[str]]) -> Iterator[tuple[str, bool]]:
-    """Do `work`, which must not raise, for every name, the names of a group one after the other; results as they come.
+    """Do `work` for every name, the names of a group one after the other; results as they come.
+
+    What it raises is raised here: nobody must wait for a thread that has died.
 
     Daemon threads instead of an executor: Python waits for an executor's threads before it exits, and Ctrl-C should
     not wait for slow servers. What they leave half-written is never looked at.
     """
     waiting: queue.SimpleQueue[Sequence[str]] = queue.SimpleQueue()
-    results: queue.SimpleQueue[tuple[str, bool]] = queue.SimpleQueue()
+    results: queue.SimpleQueue[tuple[str, Future[bool]]] = queue.SimpleQueue()
     for group in groups:
         waiting.put(group)
 
@@ -199,12 +202,18 @@ def _side_by_side(work: Callable[[str], bool], groups: Sequence[Sequence[str]]) 
         with suppress(queue.Empty):
             while True:
                 for name in waiting.get_nowait():
-                    results.put((name, work(name)))
+                    outcome: Future[bool] = Future()
+                    try:
+                        outcome.set_result(work(name))
+                    except BaseException as e:  # a closed pipe behind our output ends in SystemExit
+                        outcome.set_exception(e)
+                    results.put((name, outcome))
 
     for n in range(min(_FETCHERS, len(groups))):
         threading.Thread(target=serve, name=f"fetch-{n}", daemon=True).start()
     for _ in range(sum(map(len, groups))):
-        yield results.get()
+        name, outcome = results.get()
+        yield name, outcome.result()
 
 
 @contextmanager

@@ -153,6 +153,17 @@ def test_a_run_that_has_failed_is_not_resumed(wires: str, tmp_path: Path, monkey
     assert run_job(wires, str(tmp_path / "lake"))["resumed"] == []
 
 
+def test_a_report_that_cannot_be_written_ends_the_run(wires: str, tmp_path: Path) -> None:
+    """As Rich ends a program whose output nobody reads any more: from within a thread, too."""
+
+    def report(event: Event) -> None:
+        if event.step == "fetch":
+            raise SystemExit(1)
+
+    with pytest.raises(SystemExit):
+        run_job(wires, str(tmp_path / "lake"), "2018-09-14T04:00:00", report)
+
+
 def test_runs_of_one_lake_wait_for_each_other(wires: str, tmp_path: Path) -> None:
     lake = Lake(str(tmp_path / "lake"))
     waiting = threading.Event()
