@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from errno import ENOENT
 from typing import Any
 
@@ -274,16 +274,7 @@ class Lake:
         with self._writing():
             recover(self.storage)
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        try:
-            lock = self.storage.lock("commit", timeout=0.5)
-            lock.__enter__()
-        except WirefoldError:
-            log.info("another run is writing to this lake; waiting", lake=self.root)
-            lock = self.storage.lock("commit")
-            lock.__enter__()
-        try:
-            yield
-        finally:
-            lock.__exit__(None, None, None)
+    def _writing(self) -> AbstractContextManager[None]:
+        return self.storage.lock(
+            "commit", lambda: log.info("another run is writing to this lake; waiting", lake=self.root)
+        )

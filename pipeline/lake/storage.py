@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
@@ -21,6 +21,8 @@ from fsspec.implementations.local import LocalFileSystem
 from pipeline.errors import UsageError, WirefoldError
 
 __all__ = ["Storage"]
+
+_MOMENT = 0.3  # seconds without a lock, before who waits for it is told so
 
 
 class Storage:
@@ -126,14 +128,14 @@ class Storage:
         return sorted(p[len(self.root) + 1 :].replace(os.sep, "/") for p in found)
 
     @contextmanager
-    def lock(self, name: str, timeout: float = -1) -> Iterator[None]:
+    def lock(self, name: str, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
         """Hold a lock named `name` on this lake; freed by the system when the process dies.
 
         Object stores have no locks: there it keeps the processes of one machine apart, and one machine at a time must
         write to the lake.
 
-        Raises:
-            WirefoldError: Somebody else held it for `timeout` seconds.
+        Args:
+            waiting: Called once when somebody else has it for more than a moment.
         """
         if self.is_local:
             path = self.path(f"_wirefold/locks/{name}.lock")
@@ -141,8 +143,13 @@ class Storage:
             key = hashlib.sha256(self.uri(name).encode()).hexdigest()[:24]
             path = os.path.join(tempfile.gettempdir(), f"wirefold-{key}.lock")
         os.makedirs(os.path.dirname(path), exist_ok=True)
+        lock = FileLock(path)
         try:
-            with FileLock(path, timeout=timeout):
-                yield
+            lock.acquire(_MOMENT)
         except Timeout:
-            raise WirefoldError(f"another process is writing to {self.root}; try again when it is done") from None
+            waiting()
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()

@@ -52,7 +52,7 @@ def ingest_files(
         from pipeline.run.job import alone, free_run
 
         store = Lake(lake)
-        with alone(store, lambda _: waiting()):
+        with alone(store, waiting):
             run = wanted or free_run(store)
             before = store.ledger(run.name) is not None
             result = {"ledger": ingest_paths(paths, store, run, config, pool, fold_soon=and_fold), "before": before}

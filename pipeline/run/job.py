@@ -15,7 +15,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -88,7 +88,7 @@ def run_job(
     wanted = Run.parse(partition) if partition else None
     store = Lake(lake)
     report = _one_at_a_time(report)
-    with alone(store, report):
+    with alone(store, lambda: report(Event("run", "waiting"))):
         resumed = []
         for run in [] if wanted else _interrupted(store):
             report(Event("run", "resuming", detail=run.key))
@@ -216,20 +216,13 @@ def _side_by_side(work: Callable[[str], bool], groups: Sequence[Sequence[str]]) 
         yield name, outcome.result()
 
 
-@contextmanager
-def alone(lake: Lake, report: Report) -> Iterator[None]:
-    """Hold the lake's lock for runs; say so when another run has it."""
-    lock = lake.storage.lock("run", timeout=0.2)
-    try:
-        lock.__enter__()
-    except WirefoldError:
-        report(Event("run", "waiting"))
-        lock = lake.storage.lock("run")
-        lock.__enter__()
-    try:
-        yield
-    finally:
-        lock.__exit__(None, None, None)
+def alone(lake: Lake, waiting: Callable[[], None]) -> AbstractContextManager[None]:
+    """Hold the lake's lock for runs.
+
+    Args:
+        waiting: Called when another run has it.
+    """
+    return lake.storage.lock("run", waiting)
 
 
 @contextmanager

@@ -114,12 +114,22 @@ def test_lock_keeps_others_out(root: str) -> None:
     assert most == 1
 
 
-def test_lock_gives_up_in_one_line(root: str) -> None:
-    refused = pytest.raises(WirefoldError, match="another process is writing to")
-    with Storage(root).lock("x"), refused, Storage(root).lock("x", timeout=0.01):
+def test_who_waits_for_a_lock_is_told_so(root: str) -> None:
+    told, done = threading.Event(), threading.Event()
+
+    def work() -> None:
+        with Storage(root).lock("x", told.set):
+            done.set()
+
+    with Storage(root).lock("x"), Storage(root).lock("y", lambda: pytest.fail("another name is another lock")):
+        thread = threading.Thread(target=work)
+        thread.start()
+        assert told.wait(20)
+        assert not done.is_set()
+    thread.join(20)
+    assert done.is_set()
+    with Storage(root).lock("x", lambda: pytest.fail("it is free again")):
         pass
-    with Storage(root).lock("x", timeout=0.01), Storage(root).lock("y", timeout=0.01):
-        pass  # it is free again, and another name is another lock
 
 
 def test_uris_open_elsewhere(storage: Storage) -> None:
