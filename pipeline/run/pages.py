@@ -6,9 +6,10 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.article import Article, Capture, Item, NotModified, Reason, Reject
 from pipeline.config import Config, ExtractSettings
@@ -16,6 +17,9 @@ from pipeline.errors import UsageError
 from pipeline.extract import extract
 from pipeline.extract.failure import Unextractable
 from pipeline.sources.directory import read_file
+
+if TYPE_CHECKING:
+    from pipeline.fetch.client import Fetcher
 
 __all__ = ["STDIN", "extract_pages"]
 
@@ -40,9 +44,23 @@ def extract_pages(
     if urls and len(urls) != len(places):
         raise UsageError(f"{len(places)} pages but {len(urls)} addresses: give one --url for each page or none")
     config = config or Config()
-    read = (_read(place, urls[n] if urls else None, n, config) for n, place in enumerate(places))
-    for place, result in zip(places, _extracted(read, len(places), config), strict=True):
-        yield {"page": place} | (_article(result) if isinstance(result, Article) else _reject(result))
+    with _fetcher(places, config) as fetcher:
+        read = (_read(place, urls[n] if urls else None, n, config, fetcher) for n, place in enumerate(places))
+        for place, result in zip(places, _extracted(read, len(places), config), strict=True):
+            yield {"page": place} | (_article(result) if isinstance(result, Article) else _reject(result))
+
+
+def _fetcher(places: Sequence[str], config: Config) -> AbstractContextManager[Fetcher | None]:
+    """One for all pages, since its manners are towards a host; None where there is nothing to fetch."""
+    if not any(map(_is_address, places)):
+        return nullcontext()
+    from pipeline.fetch.client import Fetcher  # slow to import, and files need none
+
+    return Fetcher(config.fetch)
+
+
+def _is_address(place: str) -> bool:
+    return place.startswith(("http://", "https://"))
 
 
 def _extracted(read: Iterator[Capture | Reject], count: int, config: Config) -> Iterator[Article | Reject]:
@@ -85,21 +103,22 @@ def _extract_here(capture: Capture, settings: ExtractSettings) -> Article | Reje
         signal.signal(signal.SIGPROF, before)
 
 
-def _read(place: str, url: str | None, seq: int, config: Config) -> Capture | Reject:
+def _read(place: str, url: str | None, seq: int, config: Config, fetcher: Fetcher | None) -> Capture | Reject:
     """The bytes of a page, taken as seen now: a file's date says when it was copied, not when the page was there."""
     now = datetime.now(UTC)
+    most = config.fetch.max_bytes
     if place == STDIN:
-        body = sys.stdin.buffer.read(config.fetch.max_bytes)
-        return Capture(Item("pages", seq, url or "stdin"), body, now, url or "stdin")
-    if place.startswith(("http://", "https://")):
-        from pipeline.fetch.client import Fetcher
-
-        with Fetcher(config.fetch) as fetcher:
-            got = fetcher.get(Item("pages", seq, place))
+        item = Item("pages", seq, url or "stdin")
+        body = sys.stdin.buffer.read(most + 1)
+        if len(body) > most:
+            return Reject(item, Reason.TOO_LARGE, f"more than {most:,} bytes")
+        return Capture(item, body, now, item.url)
+    if fetcher is not None and _is_address(place):
+        got = fetcher.get(Item("pages", seq, place))
         if isinstance(got, NotModified):
             raise TypeError("an unconditional request cannot be answered with 304")
         return replace(got, url=url or got.url) if isinstance(got, Capture) else got
-    found = read_file(Item("pages", seq, place), config.fetch.max_bytes)
+    found = read_file(Item("pages", seq, place), most)
     if isinstance(found, Reject):
         return found
     return replace(found, url=url or found.url, fetched_at=now)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from pipeline.article import Item, Reason, Reject
 from pipeline.cli import app
+from pipeline.config import Config, FetchSettings
+from pipeline.fetch.client import Fetcher
+from pipeline.run.pages import extract_pages
 
 URL = "https://harbour-post.example/2026/04/ferry"
 PARAGRAPHS = [f"The ferry company said on Monday that crews number {n} were told in writing of it." for n in range(5)]
@@ -102,6 +107,29 @@ def test_several_pages_are_lines_in_the_order_given(page: Path, many: int) -> No
     assert [line["page"] for line in lines] == places
     assert [line.get("reason") for line in lines] == [None, "malformed"] * many
     assert result.exit_code == 1
+
+
+def test_a_page_on_standard_input_that_is_too_large_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(PAGE)))
+    config = Config(fetch=FetchSettings(max_bytes=len(PAGE) - 1))
+    (found,) = extract_pages(["-"], config=config)
+    assert found["reason"] == "too_large"
+
+
+def test_pages_are_fetched_with_one_set_of_manners(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fetcher knows when a host was last asked and what its robots.txt says; each of its own would know nothing."""
+    asked: list[tuple[int, str]] = []
+
+    class Silent(Fetcher):
+        def get(self, item: Item, *, etag: str | None = None, last_modified: str | None = None) -> Reject:
+            asked.append((id(self), item.url))
+            return Reject(item, Reason.NETWORK, "silence")
+
+    monkeypatch.setattr("pipeline.fetch.client.Fetcher", Silent)
+    places = [f"http://harbour-post.example/{n}" for n in range(3)]
+    assert [row["reason"] for row in extract_pages(places)] == ["network_error"] * 3
+    assert [url for _, url in asked] == places
+    assert len({fetcher for fetcher, _ in asked}) == 1
 
 
 def test_addresses_are_given_for_all_pages_or_for_none(page: Path) -> None:
