@@ -30,13 +30,13 @@ class Run:
         """
         try:
             time = datetime.fromisoformat(key)
-        except ValueError:
+            return cls.at(time if time.tzinfo else time.replace(tzinfo=UTC))
+        except (ValueError, OverflowError):
             raise UsageError(f"{key!r} is no partition: give an instant such as 2018-09-14T03:00:00") from None
-        return cls.at(time if time.tzinfo else time.replace(tzinfo=UTC))
 
     @classmethod
     def at(cls, time: datetime) -> Run:
-        return cls(time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S"))
+        return cls(time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds"))
 
     @classmethod
     def now(cls) -> Run:
