@@ -9,11 +9,12 @@ import httpx2
 from pipeline.article import Reason
 from pipeline.fetch.failure import Failure
 
-__all__ = ["fetchable", "follow", "origin"]
+__all__ = ["PORTS", "fetchable", "follow", "origin"]
+
+PORTS = range(1, 65_536)
 
 _MAX_LENGTH = 8_000  # RFC 9110 section 4.1 asks for at least 8,000; nothing longer is an article's address
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\]")  # before the path: what parsers disagree about, and so hide behind
-_PORTS = range(1, 65_536)
 
 
 def fetchable(url: str) -> httpx2.URL:
@@ -40,7 +41,7 @@ def fetchable(url: str) -> httpx2.URL:
         raise Failure(Reason.BAD_URL, f"credentials in the address of {host}")
     if not host.strip(".") or "%" in host:
         raise Failure(Reason.BAD_URL, f"malformed host in {url[:100]!r}")
-    if parsed.port is not None and parsed.port not in _PORTS:
+    if parsed.port is not None and parsed.port not in PORTS:
         raise Failure(Reason.BAD_URL, f"port {parsed.port} of {host}")
     return parsed.copy_with(fragment=None)
 

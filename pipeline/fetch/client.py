@@ -132,7 +132,7 @@ class Fetcher:
                 patient = wish is None or wish <= _LONGEST_PAUSE
                 if response.status not in _TRANSIENT or attempt >= self._settings.retries or not patient:
                     return response
-            # Full jitter keeps many clients from coming back in step; a wish of the server is a floor.
+            # Jitter keeps many clients from coming back in step; a wish of the server is a floor.
             self._sleep(max(wish or 0.0, random.uniform(0.5, 1.0) * _FIRST_PAUSE * 2**attempt))
             attempt += 1
 

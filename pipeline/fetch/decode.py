@@ -85,7 +85,7 @@ def _gunzip(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 def _deflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
     # RFC 9110 8.4.1.2 means the zlib format; some servers send bare deflate data.
-    return _inflate(chunks, lambda head: 15 if head[0] & 0x0F == 8 and (head[0] << 8 | head[1:2][0]) % 31 == 0 else -15)
+    return _inflate(chunks, lambda head: 15 if head[0] & 0x0F == 8 and (head[0] << 8 | head[1]) % 31 == 0 else -15)
 
 
 def _inflate(chunks: Iterable[bytes], window_bits: Callable[[bytes], int | None]) -> Iterator[bytes]:

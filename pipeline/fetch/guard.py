@@ -12,10 +12,12 @@ import socket
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 import httpcore2
 
 from pipeline.errors import UsageError
+from pipeline.fetch.address import PORTS
 
 __all__ = ["BlockedAddress", "Deadline", "GuardedBackend", "Pins", "UnknownHost", "is_public"]
 
@@ -198,7 +200,8 @@ def _canonical(host: str) -> str:
 
 def _place(name: str, place: str) -> tuple[str, int]:
     address, _, port = place.rpartition(":")
-    try:
-        return str(ipaddress.ip_address(address.strip("[]"))), int(port)
-    except ValueError as e:
-        raise UsageError(f"fetch.hosts: {name!r} must be pinned to 'ip:port', not {place!r}") from e
+    with suppress(ValueError):
+        found = str(ipaddress.ip_address(address.strip("[]"))), int(port)
+        if found[1] in PORTS:
+            return found
+    raise UsageError(f"fetch.hosts: {name!r} must be pinned to 'ip:port', not {place!r}")

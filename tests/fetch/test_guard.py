@@ -127,5 +127,6 @@ def test_pins() -> None:
         "example": None,
         "example.org": None,
     }
-    with pytest.raises(UsageError, match="ip:port"):
-        Pins({"a": "localhost:80"})
+    for place in ("localhost:80", "127.0.0.1", "127.0.0.1:http", "127.0.0.1:65536", "127.0.0.1:0"):
+        with pytest.raises(UsageError, match="ip:port"):
+            Pins({"a": place})
