@@ -21,6 +21,7 @@ from typing import Any
 from pipeline.config import FoldSettings
 from pipeline.errors import UsageError
 from pipeline.eval.corpus import Corpus
+from pipeline.extract.wrapped import unwrapped
 from pipeline.lake import Lake
 from pipeline.partition import Run
 from pipeline.text import plain_marks, reading_form
@@ -161,7 +162,7 @@ def evaluate(
     from pipeline.run.files import ingest_paths
     from pipeline.run.fold import fold_lake
 
-    texts = [{**t, "text": reading_form(t["text"])} for t in corpus.texts if t["published_at"]]
+    texts = [{**t, "text": reading_form(unwrapped(t["text"]))} for t in corpus.texts if t["published_at"]]
     made = make(texts, each, seed)
     with tempfile.TemporaryDirectory(prefix="wirefold-eval-") as folder:
         rows = [*texts, *({"id": c.id, "text": c.text, "published_at": c.published_at} for c in made)]

@@ -22,6 +22,7 @@ from pipeline.eval.boost import Boosting, boost
 from pipeline.eval.corpus import Corpus, LabelledPair, load_corpus
 from pipeline.eval.fold import f1_rate, rate
 from pipeline.eval.sample import sample_corpus
+from pipeline.extract.wrapped import unwrapped
 from pipeline.fold.forest import Forest
 from pipeline.fold.link import compare
 from pipeline.fold.measures import MEASURES, NAMES
@@ -206,7 +207,7 @@ def _measured(corpus: Corpus) -> Floats:
     ids = sorted({i for p in corpus.labelled for i in (p.a, p.b)})
     texts = {t["id"]: t for t in corpus.texts}
     rows = [texts[i] for i in ids]
-    bodies = [reading_form(r["text"]) for r in rows]
+    bodies = [reading_form(unwrapped(r["text"])) for r in rows]
     times = [as_utc(r["published_at"]) if r.get("published_at") else None for r in rows]
     first = min((t for t in times if t), default=as_utc("1970-01-01"))
     articles = pa.table({

@@ -10,6 +10,7 @@ from lxml import etree, html
 
 from pipeline.article import Reason
 from pipeline.extract.failure import Unextractable
+from pipeline.extract.wrapped import LONGEST, is_indented, joined
 
 __all__ = ["Element", "first", "html_paragraphs", "own_text", "paragraphs", "parse_xml", "plain_paragraphs", "tag"]
 
@@ -54,9 +55,6 @@ _NOT_TEXT = frozenset(
     ]
 )
 _CELLS = frozenset(("td", "th", "cell"))
-_BROKEN = re.compile(r"\b([^\W\d_]{2,})-$")
-_REST = re.compile(r"[^\W\d_A-Z]+")
-_PLAIN_LINE = 100  # characters: longer lines are whole paragraphs, shorter ones are wrapped text
 
 
 def parse_xml(text: str) -> Element:
@@ -166,23 +164,10 @@ def plain_paragraphs(text: str) -> list[str]:
     done: list[str] = []
     for block in re.split(r"\r?\n[^\S\n]*\r?\n", text.replace("\r\n", "\n").replace("\r", "\n")):
         lines = [line for line in block.split("\n") if line.strip()]
-        apart = any(len(line) > _PLAIN_LINE for line in lines)
+        apart = any(len(line) > LONGEST for line in lines)
         for n, line in enumerate(lines):
-            if n and not apart and not line.startswith(("  ", "\t")):
-                done[-1] = _joined(done[-1], " ".join(line.split()), text)
+            if n and not apart and not is_indented(line):
+                done[-1] = joined(done[-1], " ".join(line.split()), text)
             else:
                 done.append(" ".join(line.split()))
     return done
-
-
-def _joined(above: str, below: str, text: str) -> str:
-    """Two lines of a paragraph; a word that was broken between them is whole again.
-
-    Its hyphen stays unless `text` has the word without it elsewhere: ``self-`` / ``service`` is one word with a hyphen.
-    """
-    broken = _BROKEN.search(above)
-    rest = _REST.match(below)
-    if not broken or not rest:
-        return f"{above} {below}"
-    whole = re.search(rf"\b{broken[1]}{rest[0]}\b", text, re.IGNORECASE)
-    return (above[:-1] if whole else above) + below

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from pipeline.article import Article, Capture, Clock, Item, Kind, RawRef, Reason, Reject, article_id
 from pipeline.config import Config
 from pipeline.extract.workers import ExtractionPool, extract_stream
+from pipeline.extract.wrapped import unwrapped_texts
 from pipeline.lake import Lake, contract
 from pipeline.partition import Run
 from pipeline.run.ready import soon, to_collect, to_fold
@@ -96,7 +97,7 @@ def _ready_texts(batch: pa.RecordBatch, config: Config, run: Run, fetches: Rows,
 
     table = pa.Table.from_batches([batch])
     n = batch.num_rows
-    made = forms(batch["text"])
+    made = forms(unwrapped_texts(batch["text"]))
     file = _same(_file(batch), n)
     urls = pc.coalesce(table["url"], file)
     entry = {

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.engines.duckdb import engine, scan
+from pipeline.extract.wrapped import unwrapped
 from pipeline.fold.align import align
 from pipeline.fold.draws import Passage, Source, earliest, passages, sources
 from pipeline.fold.furniture import without_furniture
@@ -36,7 +37,7 @@ def trace(lake: Lake, text: str, title: str = "") -> Trace:
     Raises:
         WirefoldError: The lake holds sketches of another contract.
     """
-    return _trace(lake, reading_form(text), title, None, None)
+    return _trace(lake, reading_form(unwrapped(text)), title, None, None)
 
 
 def trace_article(lake: Lake, article_id: str) -> Trace:
