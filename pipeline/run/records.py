@@ -63,7 +63,7 @@ def _write_part(
     """
     end = min(start + PART, file.rows)
     if old is not None:
-        known = lake.dataset([old], "records").to_table(columns=["article_id", "withdrawn", *JUDGED])
+        known = lake.read("records", ["article_id", "withdrawn", *JUDGED], files=[old])
         judged = _judged(known["article_id"], found, known)
         if judged.equals(known.select(JUDGED)) and _same_stones(known, stones):
             return 0

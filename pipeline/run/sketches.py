@@ -61,8 +61,8 @@ def _current(lake: Lake, made: list[DataFile], how: SketchContract) -> bool:
     """Whether what was made from a file of articles is as it is made now, or has not been made yet."""
     if any(f.contract != contract(f.table).version for f in made):
         return False
-    sketches = lake.dataset([f for f in made if f.table == "sketches"], "sketches")
-    return set(sketches.to_table(columns=["contract"])["contract"].unique().to_pylist()) <= {str(how)}
+    sketches = [f for f in made if f.table == "sketches"]
+    return set(lake.read("sketches", ["contract"], files=sketches)["contract"].unique().to_pylist()) <= {str(how)}
 
 
 def check_sketches(lake: Lake, how: SketchContract) -> None:
