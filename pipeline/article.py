@@ -83,7 +83,7 @@ class Kind(StrEnum):
 
 
 class Relation(StrEnum):
-    """How one article relates to an earlier one. The first four put both into one story."""
+    """How one article relates to an earlier one. The first five put both into one story."""
 
     EXACT = "exact"
     SAME_VERSION = "same_version"

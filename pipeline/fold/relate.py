@@ -2,7 +2,7 @@
 
 Versions of one wire item or address are known for what they are. About all other pairs the decision is a reader's, as
 far as forests of small trees could learn it from pairs that readers judged (`pipeline.eval.fit`): first whether the two
-belong into one story, then what kind of relation it is. No single overlap decides (DESIGN: any common rule reaches F1
+belong into one story, then what kind of relation it is. No single overlap decides (any common rule reaches F1
 .6 against a reader). A new edition is told from a filled-in form by whether *numbers and names* agree where the wording
 does, an excerpt from a digest by *where* in the longer text the shared passage stands, a rewrite from an independent
 report by what is shared *outside quotations*.
@@ -19,13 +19,15 @@ from pipeline.article import Relation
 from pipeline.fold.forest import forests
 from pipeline.fold.measures import MEASURES, NAMES, Pairs
 
-__all__ = ["GROUPING", "RULES", "Verdict", "reasons", "relate"]
+__all__ = ["GROUPING", "PARTIAL", "RULES", "Verdict", "reasons", "relate"]
 
 Bools = NDArray[np.bool_]
 
-GROUPING = frozenset(
-    {Relation.EXACT, Relation.SAME_VERSION, Relation.REVISION, Relation.EXCERPT, Relation.EXPANSION}
-)  # the relations that put two articles into one story
+GROUPING = frozenset({Relation.EXACT, Relation.SAME_VERSION, Relation.REVISION, Relation.EXCERPT, Relation.EXPANSION})
+"""The relations that put two articles into one story."""
+
+PARTIAL = frozenset(Relation) - GROUPING
+"""Those of articles that share a part only."""
 
 TOGETHER = "together"  # name of the forest that tells whether a pair is one story
 KINDS: tuple[tuple[Relation, ...], tuple[Relation, ...]] = (

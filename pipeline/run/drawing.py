@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from math import inf
+from collections.abc import Set as AbstractSet
 
-import pyarrow.compute as pc
-
-from pipeline.article import Relation
 from pipeline.fold.draws import Passage, Source, compose, covered, earliest, stitched
 from pipeline.fold.grouping import Link
-from pipeline.fold.relate import GROUPING
-from pipeline.lake import Lake
+from pipeline.fold.relate import GROUPING, PARTIAL
 from pipeline.run.parts import Parts
 from pipeline.run.surroundings import Row, Surroundings
 
-__all__ = ["Drawing", "composites", "without_bridges"]
+__all__ = ["Drawing", "without_bridges"]
 
-_PARTIAL = frozenset(Relation) - GROUPING
 _SAME = 0.5  # Jaccard from which on two composites are versions of one
 _WORTH = 0.05  # share of the shingles of a text that other stories must have before it is looked at
 
@@ -28,10 +23,11 @@ class Drawing:
 
     Args:
         near: The articles that are judged, and all that they share text with.
+        published: Articles that stand for stories which are published as composites.
     """
 
-    def __init__(self, lake: Lake, near: Surroundings) -> None:
-        self._lake, self._near = lake, near
+    def __init__(self, near: Surroundings, published: AbstractSet[str]) -> None:
+        self._near, self._published = near, published
 
     def stitched(self, groups: Sequence[Sequence[str]]) -> set[str]:
         """The articles that resemble older ones of their group, and are composites all the same.
@@ -47,7 +43,7 @@ class Drawing:
         members = sorted((i for i in group if i in near.age and near.is_oldest(i)), key=near.age.__getitem__)
         looked_at = [i for i in self._bridges(members, group) if i not in near.one_address]
         story = dict.fromkeys(near.age, "") | {i: str(n) for i, n in group.items()}
-        found = near.passages(looked_at, story, _PARTIAL | GROUPING)
+        found = near.passages(looked_at, story, PARTIAL | GROUPING)
         result: set[str] = set()
         part = Parts()
         for article in members:  # the oldest first: its copies follow it
@@ -107,14 +103,14 @@ class Drawing:
         near = self._near
         story = near.story | dict(story)
         plain = [i for i in sorted(canonical) if i not in stitched and self._may_draw(i, story)]
-        found = near.passages(plain, story, _PARTIAL)
-        found |= near.passages(sorted(stitched & canonical.keys()), story, _PARTIAL | GROUPING)
+        found = near.passages(plain, story, PARTIAL)
+        found |= near.passages(sorted(stitched & canonical.keys()), story, PARTIAL | GROUPING)
         found = {i: [p for p in ps if p.story != canonical[i]] for i, ps in found.items()}
         length = {i: near.length[i] for i, ps in found.items() if ps}
         age, last = near.age.__getitem__, near.last_change
         some = sorted((i for i in length if compose(length[i], found[i], age)), key=last)
         live = near.put_together({p.article for i in some for p in found[i] if last(p.article) > last(i)})
-        sure = composites(self._lake) - near.judged
+        sure = set(self._published - near.judged)
         drawn: dict[str, list[Row]] = {}
         for article in some:
             # Of two that might have copied from each other, a composite that was changed later did.
@@ -162,13 +158,6 @@ class Drawing:
             "coverage": source.coverage,
             "passages": rows,
         }
-
-
-def composites(lake: Lake) -> set[str]:
-    """The articles that stand for stories which are published as composites."""
-    some = [f for f in lake.files("stories") if f.may_hold("drawn_share", 1e-9, inf)]
-    rows = lake.read("stories", ["canonical_article_id"], pc.field("drawn_share") > 0, some)
-    return set(rows["canonical_article_id"].to_pylist())
 
 
 def without_bridges(links: Sequence[Link], stitched: set[str]) -> list[Link]:

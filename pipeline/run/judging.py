@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 import pyarrow as pa
@@ -18,13 +19,12 @@ from scipy.sparse.csgraph import connected_components
 from pipeline.article import Relation
 from pipeline.fold.grouping import Link, group
 from pipeline.fold.link import order_key
-from pipeline.fold.relate import GROUPING
 from pipeline.fold.stories import Member, Story, story, story_id
 from pipeline.lake import Lake
 from pipeline.run.decisions import Decision, pair_key, standing
 from pipeline.run.drawing import Drawing, without_bridges
 from pipeline.run.judgement import Judgement
-from pipeline.run.linked import ends
+from pipeline.run.linked import ends, grouping
 from pipeline.run.surroundings import Surroundings
 from pipeline.run.tombstones import Tombstone
 
@@ -36,7 +36,6 @@ LINKED = [
 ]  # fmt: skip
 """Columns of `links` that stories are judged by."""
 
-_GROUPING = pa.array([r.value for r in Relation if r in GROUPING])
 _META = [
     "article_id", "guid", "text_hash", "title", "language", "publisher", "source", "published_at", "clock", "seen_at",
     "run",
@@ -45,16 +44,19 @@ _MEMBER = ["article_id", "text_hash", "publisher", "source", "run"]
 Pair = tuple[str, str]
 
 
-def judge(lake: Lake, links: pa.Table, seeds: pa.Array, stones: Mapping[str, Tombstone]) -> Judgement:
+def judge(
+    lake: Lake, links: pa.Table, seeds: pa.Array, stones: Mapping[str, Tombstone], composites: AbstractSet[str]
+) -> Judgement:
     """Judge all articles that are connected with the seeds.
 
     Args:
         links: All links of the lake: the columns `LINKED`.
+        composites: Articles that stand for stories which are published as such.
     """
     decided = standing(lake)
     must, cannot = ([p for p in sorted(decided) if decided[p] is d] for d in (Decision.MUST_LINK, Decision.CANNOT_LINK))
     must += [(i, s.notice) for i, s in stones.items() if s.notice]  # a notice belongs to the story it ends
-    ties = links.filter(pc.is_in(links["relation"], _GROUPING))
+    ties = grouping(links)
     wanted = _neighbourhood(ties, must, seeds)
     meta = _silenced(lake.take("articles", wanted, _META), stones)
     tied = _tied(ties, must, meta["article_id"])
@@ -62,7 +64,7 @@ def judge(lake: Lake, links: pa.Table, seeds: pa.Array, stones: Mapping[str, Tom
     ids = sorted(tied.to_pylist())
     groups = _several(group(ids, pairs, must, cannot))
     near = Surroundings(lake, wanted, links)
-    drawing = Drawing(lake, near)
+    drawing = Drawing(near, composites)
     stitched = drawing.stitched(groups)
     if stitched:
         pairs = without_bridges(pairs, stitched)

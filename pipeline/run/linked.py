@@ -1,11 +1,28 @@
-"""Tables of links: whose they are, and which are whose."""
+"""Tables of links: of which kind they are, and whose."""
 
 from __future__ import annotations
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["ends", "touching"]
+from pipeline.article import Relation
+from pipeline.fold.relate import GROUPING, PARTIAL
+
+__all__ = ["ends", "grouping", "partial", "touching"]
+
+
+def grouping(links: pa.Table) -> pa.Table:
+    """Links that put their articles into one story."""
+    return _related(links, GROUPING)
+
+
+def partial(links: pa.Table) -> pa.Table:
+    """Links of articles that share a part only."""
+    return _related(links, PARTIAL)
+
+
+def _related(links: pa.Table, relations: frozenset[Relation]) -> pa.Table:
+    return links.filter(pc.is_in(links["relation"], pa.array(sorted(r.value for r in relations))))
 
 
 def touching(links: pa.Table, articles: pa.Array) -> pa.Table:

@@ -9,15 +9,13 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.article import Relation
-from pipeline.fold.relate import GROUPING
 from pipeline.lake import DataFile, Lake, Transaction
-from pipeline.run.drawing import composites
 from pipeline.run.judgement import Judgement
 from pipeline.run.judging import LINKED, judge
+from pipeline.run.linked import partial
 from pipeline.run.records import write_records
 from pipeline.run.state import PUBLISHED, UNLINKED
-from pipeline.run.stories import write_stories
+from pipeline.run.stories import composites, write_stories
 from pipeline.run.tombstones import Tombstone, tombstones
 
 __all__ = ["mark_published", "publish"]
@@ -34,11 +32,12 @@ def publish(lake: Lake, tx: Transaction) -> dict[str, int]:
     before = lake.document(PUBLISHED) or {}
     if state != before:
         links = lake.read("links", LINKED)
+        known = composites(lake)
         seeds = _changed(lake, state, before, links)
-        found = judge(lake, links, seeds, stones)
-        while more := _unsettled(lake, links, found):
+        found = judge(lake, links, seeds, stones, known)
+        while more := _unsettled(lake, links, found, known):
             seeds = pa.concat_arrays([seeds, pa.array(sorted(more), pa.string())])
-            found = judge(lake, links, seeds, stones)
+            found = judge(lake, links, seeds, stones, known)
         written = write_records(lake, tx, found, stones)
         judged = write_stories(lake, tx, found)
         tx.put(PUBLISHED, state)
@@ -87,19 +86,23 @@ def _changed(
 
 def _sharing(links: pa.Table, articles: pa.Array) -> pa.Array:
     """Articles that share a part with some articles: they may draw on them, and would name their stories."""
-    partial = links.filter(pc.is_in(links["relation"], pa.array([r.value for r in Relation if r not in GROUPING])))
-    ends = [partial[f"article_{y}"].filter(pc.is_in(partial[f"article_{x}"], articles)).chunks for x, y in ("ab", "ba")]
+    some = partial(links)
+    ends = [some[f"article_{y}"].filter(pc.is_in(some[f"article_{x}"], articles)).chunks for x, y in ("ab", "ba")]
     return pa.chunked_array([*ends[0], *ends[1]], pa.string()).combine_chunks()
 
 
-def _unsettled(lake: Lake, links: pa.Table, found: Judgement) -> set[str]:
+def _unsettled(lake: Lake, links: pa.Table, found: Judgement, before: set[str]) -> set[str]:
     """Articles that were not judged and share a part with one whose story is not the one that was published, or that
-    has become a composite or is none any more."""
+    has become a composite or is none any more.
+
+    Args:
+        before: The composites that were published.
+    """
     judged = found.articles["article_id"].combine_chunks()
     known = lake.take("records", judged, ["article_id", "story_id"])
     now = found.articles["story_id"].take(pc.index_in(known["article_id"].combine_chunks(), judged))
     moved = known["article_id"].filter(pc.not_equal(now, known["story_id"]))
     drawn = found.stories["canonical_article_id"].filter(pc.greater(found.stories["drawn_share"], 0.0))
-    turned = (composites(lake) & set(judged.to_pylist())) ^ set(drawn.to_pylist())
+    turned = (before & set(judged.to_pylist())) ^ set(drawn.to_pylist())
     changed = pa.array(sorted(turned.union(moved.to_pylist())), pa.string())
     return set(_sharing(links, changed).to_pylist()).difference(judged.to_pylist()) if len(changed) else set()

@@ -1,7 +1,8 @@
-"""Writing `stories`: each story in the file that goes with the one of its founder."""
+"""The table `stories`: which are composites, and how what was judged is written, each beside its founder."""
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 import pyarrow as pa
@@ -10,7 +11,14 @@ import pyarrow.compute as pc
 from pipeline.lake import Lake, Transaction, contract
 from pipeline.run.judgement import Judgement
 
-__all__ = ["write_stories"]
+__all__ = ["composites", "write_stories"]
+
+
+def composites(lake: Lake) -> set[str]:
+    """The articles that stand for stories which are published as composites."""
+    some = [f for f in lake.files("stories") if f.may_hold("drawn_share", 1e-9, inf)]
+    rows = lake.read("stories", ["canonical_article_id"], pc.field("drawn_share") > 0, some)
+    return set(rows["canonical_article_id"].to_pylist())
 
 
 def write_stories(lake: Lake, tx: Transaction, found: Judgement) -> int:
@@ -25,7 +33,7 @@ def write_stories(lake: Lake, tx: Transaction, found: Judgement) -> int:
         fresh = found.stories.filter(pc.is_in(found.stories["run"], pa.array(runs))).select(schema.names)
         rows, old = fresh, None
         if place in files:
-            old = lake.dataset([files[place]], "stories").to_table()
+            old = lake.read("stories", files=[files[place]])
             others = old.filter(pc.invert(pc.is_in(old["story_id"], fresh["story_id"].combine_chunks())))
             rows = pa.concat_tables([fresh, _followed(others, found)])
         rows = rows.sort_by("story_id")

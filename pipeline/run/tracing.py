@@ -20,9 +20,9 @@ from pipeline.fold.sketch import SketchContract, sketch
 from pipeline.fold.texts import Texts
 from pipeline.fold.trace import Known, Origin, Quote, Trace, edits
 from pipeline.lake import Lake
-from pipeline.run.drawing import composites
 from pipeline.run.furniture import known_furniture
 from pipeline.run.sketches import check_sketches
+from pipeline.run.stories import composites
 from pipeline.text import reading_form, text_hash
 
 __all__ = ["trace", "trace_article"]
