@@ -51,9 +51,6 @@ class Lake:
         """Files of a table, by day and name."""
         return self._manifests.files(table, days)
 
-    def uris(self, table: str) -> list[str]:
-        return [self.storage.uri(f.rel) for f in self.files(table)]
-
     def read(
         self,
         table: str,

@@ -24,7 +24,6 @@ __all__ = ["collect_run"]
 
 log = structlog.get_logger(__name__)
 
-_CLASSES = (Outcome.ARTICLE, Outcome.EXACT_COPY, Outcome.UNCHANGED)
 _ADDED = (Outcome.ARTICLE.value, Outcome.EXACT_COPY.value)
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -115,6 +116,4 @@ def staged_contract(table: str) -> Contract:
     if table != "fetches":
         return terms
     fields = [f.with_nullable(True) if f.name == "outcome" else f for f in terms.schema]
-    return Contract(
-        terms.name, terms.version, terms.description, pa.schema(fields), terms.key, terms.values, terms.published
-    )
+    return replace(terms, schema=pa.schema(fields))
