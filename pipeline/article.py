@@ -207,7 +207,7 @@ class Article:
         wire_version: Version number of a wire item.
         status: ``usable``, ``withheld`` or ``canceled`` (IPTC pubStatus); ``usable`` for pages.
         extractor: Which path won and its version, e.g. ``trafilatura 2.3.1``.
-        kind: What sort of page it is; a wire item is an `Kind.ARTICLE`.
+        kind: What sort of page it is; a wire item is a `Kind.ARTICLE`.
         is_truncated: The publisher shows a part of the text only, as before a paywall.
         quality: How sure it is that `text` is the whole body and nothing else, 0 to 1; 1 for wire items.
         image: Address of the lead picture.
@@ -240,7 +240,7 @@ class Article:
     quality: float = 1.0
     image: str | None = None
     provenance: Mapping[str, str] = field(default_factory=dict)
-    raw: RawRef | None = field(default=None)
+    raw: RawRef | None = None
 
 
 def article_id(locator: str, text_hash: str, status: str = "usable") -> str:

@@ -158,7 +158,7 @@ def _tasks(server: AirflowServer, runs: list[tuple[str, str]]) -> list[dict[str,
 
 
 def _say_failures(server: AirflowServer, run: tuple[str, str], progress: Progress) -> bool:
-    """Say which tasks of a run failed and why; True when it were only sources that are down, and not all of them."""
+    """Say which tasks of a run failed and why; True when it was only sources that are down, and not all of them."""
     tasks = server.api.tasks(*run)
     failed = [task for task in tasks if task["state"] == "failed"]
     harmless = len(failed) < sum(task["map_index"] >= 0 and task["task_id"].endswith(".fetch") for task in tasks)

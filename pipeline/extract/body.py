@@ -160,6 +160,5 @@ def _agreement(witness: str, text: list[str]) -> float | None:
 
 def _quality(text: list[str], spared: float, agreement: float | None) -> float:
     """Mean of what speaks for a text: its length, how little furniture was in it, what the page's own data holds."""
-    words = sum(len(p.split()) for p in text)
-    evidence = [1 - math.exp(-3 * words / _LONG), spared, *([] if agreement is None else [agreement])]
+    evidence = [1 - math.exp(-3 * _words(text) / _LONG), spared, *([] if agreement is None else [agreement])]
     return round(sum(evidence) / len(evidence), 2)

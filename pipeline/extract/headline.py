@@ -37,12 +37,10 @@ _OTHERS = re.compile(  # not the article in a layout that "has-sidebar", nor its
     re.IGNORECASE,
 )
 _AROUND = 5  # steps up to what holds the byline or something else; further up, names mean the page
-_LABEL = (
-    re.compile(  # what stands in a heading beside the headline: its rubric, that one must pay, what only machines read
-        r"(?:^|[\s_-])(?:kicker|overline|eyebrow|roofline|topline|dachzeile|spitzmarke|label|badge|"
-        r"sr-only|visually-hidden|screen-reader-text)(?:$|[\s_-])",
-        re.IGNORECASE,
-    )
+_LABEL = re.compile(  # what stands in a heading beside the headline: its rubric, that one must pay, what machines read
+    r"(?:^|[\s_-])(?:kicker|overline|eyebrow|roofline|topline|dachzeile|spitzmarke|label|badge|"
+    r"sr-only|visually-hidden|screen-reader-text)(?:$|[\s_-])",
+    re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"(.*\S)\s+[(\[]([^()\[\]]+)[)\]]")
 

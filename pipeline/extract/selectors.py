@@ -220,5 +220,7 @@ def _select(expression: XPath, tree: HtmlElement) -> list[HtmlElement]:
 
 
 def _first_children(elements: list[HtmlElement]) -> list[HtmlElement]:
-    seen: set[HtmlElement] = set()
-    return [e for e in elements if (p := e.getparent()) not in seen and not seen.add(p)]  # type: ignore[func-returns-value]
+    first: dict[HtmlElement | None, HtmlElement] = {}
+    for element in elements:
+        first.setdefault(element.getparent(), element)
+    return list(first.values())

@@ -85,15 +85,9 @@ def compare(
     texts = Texts.of(articles["text"], how)
     evidence = verify(texts, a, b)
     locators = _codes(articles["locator"])
-    headline = headlines(articles["title"], texts, a, b)
-    return (
-        a,
-        b,
-        evidence,
-        measure(
-            evidence, _hours(articles, a, b), headline, _same(articles["publisher"], a, b), locators[a] == locators[b]
-        ),
-    )
+    hours, headline = _hours(articles, a, b), headlines(articles["title"], texts, a, b)
+    publisher = _same(articles["publisher"], a, b)
+    return a, b, evidence, measure(evidence, hours, headline, publisher, locators[a] == locators[b])
 
 
 def order_key(articles: pa.Table) -> list[tuple[object, ...]]:

@@ -58,9 +58,8 @@ def story(members: Sequence[Member], links: Sequence[Link]) -> Story:
 
     The oldest is the original, version 1. Every other text has as its parent the older text it shares most with (an
     earlier version of the same article before all others); a revision opens the next version, all else belongs to its
-    parent's. Equal texts share one place; the oldest of them
-    counts and the others are its exact copies. The canonical article is the first of the version that most publishers
-    carried (of equals the later version).
+    parent's. Equal texts share one place; the oldest of them counts and the others are its exact copies. The canonical
+    article is the first of the version that most publishers carried (of equals the later version).
 
     Args:
         links: Those between the members.

@@ -74,8 +74,7 @@ def read_paths(
     """Everything in files and directories, streaming, in a fixed order.
 
     Ready texts come as batches of `pipeline.sources.texts.TEXTS`, all else as captures. ``Item.seq`` counts through all
-    files,
-    so the items discovered are the sum of captures, rejects and rows.
+    files, so the items discovered are the sum of captures, rejects and rows.
 
     Args:
         max_bytes: Of one document, archive record or text, unpacked.

@@ -43,8 +43,7 @@ def items_of(entries: Iterable[Entry], source: Source, base_url: str) -> list[It
     """Items in the order of the listing, at most ``source.limit`` of them, the newest.
 
     An entry without a link takes its guid for one, when it is an address. Addresses that cannot be fetched, and
-    entries without any, are kept:
-    the fetcher rejects them, so that the ledger counts them.
+    entries without any, are kept: the fetcher rejects them, so that the ledger counts them.
     """
     found: dict[tuple[str, str | None], tuple[str, Entry]] = {}
     for entry in entries:
