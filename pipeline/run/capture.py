@@ -115,7 +115,8 @@ def _unchanged(
 def _known(lake: Lake, run: Run, source: str) -> dict[str, _Known]:
     """The last fetch of each address of a source that led to an article, from earlier runs."""
     own = f"{run.name}.parquet"
-    files = [f for f in lake.files("fetches", lake.days("fetches")[-_MEMORY_DAYS:]) if f.name < own]
+    days = [day for day in lake.days("fetches") if day <= run.day]
+    files = [f for f in lake.files("fetches", days[-_MEMORY_DAYS:]) if f.name < own]
     columns = ["url", "etag", "last_modified", "digest", "article_id"]
     where = (pc.field("source") == source) & pc.is_valid(pc.field("article_id"))
     found: dict[str, _Known] = {}
