@@ -184,10 +184,15 @@ def _records(con: Backend, lake: Lake, files: list[DataFile], tables: dict[str, 
         yield Finding("file", PUBLISHED, str(e))
         return
     records = tables["records"].select("article_id")
-    done = [f for f in files if published.get(f.rel) == f.digest]
+    done, waiting = [], 0
+    for file in files:
+        if published.get(file.rel) == file.digest:
+            done.append(file)
+        else:
+            waiting += file.rows
     lost = scan(con, lake, "articles", done, ["article_id"]).anti_join(records, "article_id")
     yield from _some("reference", "articles", "articles have no record", lost, ("article_id",))
-    if waiting := sum(f.rows for f in files if f not in done):
+    if waiting:
         yield Finding(
             "leftover",
             "articles",
