@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from pipeline.lake import index
 from pipeline.lake.contract import contract, contracts
 from pipeline.lake.datafile import INTERNAL, DataFile, digest, stale
 from pipeline.lake.lake import Lake
+from pipeline.lake.transaction import JOURNAL
 
 __all__ = ["Area", "Finding", "check_files", "check_ledgers", "check_leftovers"]
 
@@ -186,22 +187,12 @@ def _unbalanced(ledger: dict[str, Any]) -> Iterator[str]:
 
 def check_leftovers(lake: Lake) -> list[Finding]:
     """What dead writers left behind: harmless, and taken up or cleared away by the next one. As notes."""
-    paths = lake.storage.list(INTERNAL)
-    told: list[tuple[str, str, Callable[[str], bool]]] = [
-        (
-            f"{INTERNAL}/journal.json",
-            "an interrupted commit; the next writer finishes it",
-            lambda p: p == f"{INTERNAL}/journal.json",
-        ),
-        (
-            f"{INTERNAL}/tx",
-            "files of an interrupted commit; the next writer removes them",
-            lambda p: p.startswith(f"{INTERNAL}/tx/"),
-        ),
-    ]
-    findings = [Finding("leftover", where, what, breach=False) for where, what, is_it in told if any(map(is_it, paths))]
-    staged = sorted({p.split("/")[2] for p in paths if p.startswith(f"{INTERNAL}/staging/") and p.count("/") > 2})
-    return findings + [
-        Finding("leftover", f"{INTERNAL}/staging/{run}", "a run that is going on or was interrupted", breach=False)
-        for run in staged
-    ]
+    found: dict[str, str] = {}
+    if lake.storage.exists(JOURNAL):
+        found[JOURNAL] = "an interrupted commit; the next writer finishes it"
+    if lake.storage.list(f"{INTERNAL}/tx"):
+        found[f"{INTERNAL}/tx"] = "files of an interrupted commit; the next writer removes them"
+    for path in lake.storage.list(f"{INTERNAL}/staging"):
+        if path.count("/") > 2:
+            found["/".join(path.split("/")[:3])] = "a run that is going on or was interrupted"
+    return [Finding("leftover", where, what, breach=False) for where, what in found.items()]
