@@ -18,7 +18,7 @@ from lxml.html import HtmlElement
 
 from pipeline.extract.headline import from_heading, stands_elsewhere
 from pipeline.extract.months import written_day
-from pipeline.extract.times import EARLIEST, Moment, plausible, read_moment
+from pipeline.extract.times import EARLIEST, Moment, may_be_on, plausible, read_moment
 
 __all__ = [
     "MODIFIED",
@@ -45,7 +45,6 @@ MODIFIED = (
     "dcterms.modified", "dc.date.modified", "article.updated",
 )  # fmt: skip
 
-_DAY_BEFORE, _DAY_AFTER = timedelta(hours=-14), timedelta(hours=38)  # of a day's first instant in UTC
 _DIGITS = 5  # of a date with a year
 _ROUNDED = timedelta(minutes=1)
 _DIGIT = re.compile(r"\d")
@@ -109,7 +108,7 @@ def best_moment(
     origin, best = moments[0]
     if not best.exact:
         day = best.at
-        exact = (x for x in moments if x[1].exact and _DAY_BEFORE <= x[1].at - day <= _DAY_AFTER)
+        exact = (x for x in moments if x[1].exact and may_be_on(x[1].at, day))
         origin, best = next(exact, moments[0])
     origins[name] = origin
     if not best.exact or best.at.utcoffset():

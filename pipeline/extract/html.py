@@ -8,40 +8,35 @@ from __future__ import annotations
 
 import logging
 import re
-from datetime import timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
-from htmldate import find_date
 from lxml import etree
 from lxml.html import HtmlElement
 from trafilatura.metadata import examine_meta, extract_author, extract_catstags, extract_sitename, extract_title
 from trafilatura.settings import Document
 
-from pipeline.article import Article, Capture, Clock, Reason
+from pipeline.article import Article, Capture, Reason
 from pipeline.config import ExtractSettings
 from pipeline.extract.body import is_whole, read_body, whole_body
 from pipeline.extract.bylines import agency_in, author_names, without_agency
-from pipeline.extract.dates import stamped_day
 from pipeline.extract.failure import Unextractable
 from pipeline.extract.headline import read_headline
 from pipeline.extract.kind import sort_of, why_no_article
 from pipeline.extract.listed import listed_paragraphs
 from pipeline.extract.locator import absolute, canonical_url, host_of, normalise
 from pipeline.extract.page_metadata import PageMetadata, read_metadata
+from pipeline.extract.published import day_in_text, publication, shown_day
 from pipeline.extract.signature import signed
-from pipeline.extract.times import Moment, day_in_address, plausible, read_moment
 from pipeline.extract.tree import parse, strip
 
 __all__ = ["read_html"]
 
-_DAY = timedelta(days=1)
 _MAX_TEXT = 2_000_000  # characters; beyond, it is a dump and no article
 _MONTH = re.compile(r"(\S+\s.*\S)\s(?:March|April|May|June|August)$")  # trafilatura cuts what follows: "Ada Lind May 2"
 _CATEGORY_LINK = etree.XPath("boolean(//a[contains(@href, '/categor')] | //meta[contains(@name, 'subject')])")
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it logs what is wrong with each page; the reject says so
-logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
 
 def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Article:
@@ -60,15 +55,10 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     people = author_names(meta.authors, *own)
     accounts = all(name.islower() and " " not in name for name in people)  # of those who put it into the system
     signature = signed(tree, meta.heading, *own) if accounts else ()
-    is_undated = not meta.published and not day_in_address(meta.canonical or web or "")
-    day = partial(find_date, url=meta.canonical or web, original_date=True, max_date=capture.fetched_at + _DAY)
     found = _searched(tree, meta, authors=not (people or signature))
-    if is_undated:
-        found.date = _shown_day(meta, capture) or day(tree, extensive_search=False)
+    day = shown_day(tree, meta, capture, web)
     strip(tree)
-    if is_undated and not found.date and capture.item.published_at is None:
-        anywhere = day(tree, extensive_search=True)  # in the text: in scripts it would find any number
-        found.date = None if anywhere and anywhere.endswith("-01-01") else anywhere  # a year alone
+    published, clock = publication(meta, day or day_in_text(tree, meta, capture, web), capture)
     listed = partial(listed_paragraphs, capture.item.content, settings.max_depth)
     body = read_body(tree, meta, web, listed, [*meta.authors, *signature])
     text = "\n\n".join(body.paragraphs)
@@ -88,7 +78,6 @@ def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Artic
     headline = read_headline([*titles, *on_top], (meta.publisher, sitename), host)
     publisher = meta.publisher or headline.site or sitename or (host and host.removeprefix("www."))
     guess = read_headline([found.title or ""] if titles else [], (publisher,), host)
-    published, clock = _published(meta, found, capture)
     sort = sort_of(tree, meta, url, len(words))
     lines = [*meta.authors, *meta.organisations, found.author, meta.byline]
     parts = [part for line in lines for part in re.split(r"[,/|;]", line or "")]
@@ -168,38 +157,7 @@ def _searched(tree: HtmlElement, meta: PageMetadata, *, authors: bool) -> Docume
     return found
 
 
-def _shown_day(meta: PageMetadata, capture: Capture) -> str | None:
-    """The day that stands at the headline."""
-    if meta.heading is None:
-        return None
-    american = _is_american(meta.language, host_of(canonical_url(meta.canonical, capture.url)))
-    shown = stamped_day(meta.heading, capture.fetched_at + _DAY, month_first=american)
-    return shown.at.date().isoformat() if shown else None
-
-
-def _is_american(language: str | None, host: str | None) -> bool:
-    """Whether a page is in English and on no host of another country."""
-    is_abroad = re.search(r"\.(?!us$)[a-z]{2}$", host or "") is not None
-    return not is_abroad and (language or "").lower().replace("_", "-") in ("en", "en-us")
-
-
 def _named(site: str | None) -> str | None:
     """A site's name from its account, ``@harbourpost``."""
     name = (site or "").lstrip("@")
     return (name if "." in name or name[:1].isupper() else name.title()) or None
-
-
-def _published(meta: PageMetadata, found: Document, capture: Capture) -> tuple[Moment | None, Clock]:
-    """When the page says it was published.
-
-    A bare day yields to the listing's time when that is exact and of the same day: midnight would make every such
-    page the first of its day.
-    """
-    addressed = day_in_address(meta.canonical or capture.url)
-    moment = meta.published or plausible(addressed or read_moment(found.date), capture.fetched_at)
-    if moment is None:
-        return None, Clock.SEEN
-    listed = capture.item.published_at
-    if not moment.exact and listed is not None and timedelta(hours=-14) <= listed - moment.at <= timedelta(hours=38):
-        return Moment(listed, exact=True), Clock.FEED
-    return moment, Clock.PAGE

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
-__all__ = ["EARLIEST", "Moment", "day_in_address", "plausible", "read_moment"]
+__all__ = ["EARLIEST", "Moment", "day_in_address", "may_be_on", "plausible", "read_moment"]
 
 _DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}")
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web: a template's placeholder, not a date
@@ -17,6 +17,7 @@ _ADDRESS_DAY = re.compile(  # a rubric may stand between: /2018/world/09/14/
 )
 _NONE = timedelta(0)
 _AHEAD = timedelta(days=1)  # clocks and time zones differ by less
+_DAY_BEFORE, _DAY_AFTER = timedelta(hours=-14), timedelta(hours=38)  # of a day's first instant in UTC
 
 
 class Moment(NamedTuple):
@@ -67,6 +68,11 @@ def day_in_address(url: str) -> Moment | None:
     year, month, day = found.groups()
     number = _MONTHS.index(month.lower()) + 1 if month.isalpha() else int(month)
     return read_moment(f"{year}-{number:02}-{int(day):02}")
+
+
+def may_be_on(at: datetime, day: datetime) -> bool:
+    """Whether an instant is on the day that begins at `day` in UTC, in one zone or another."""
+    return _DAY_BEFORE <= at - day <= _DAY_AFTER
 
 
 def plausible(moment: Moment | None, seen: datetime) -> Moment | None:
