@@ -10,7 +10,7 @@ from lxml import etree, html
 
 from pipeline.article import Reason
 from pipeline.extract.failure import Unextractable
-from pipeline.extract.wrapped import LONGEST, is_indented, joined
+from pipeline.extract.wrapped import LONGEST, is_indented, joined, whole_words
 
 __all__ = ["Element", "first", "html_paragraphs", "own_text", "paragraphs", "parse_xml", "plain_paragraphs", "tag"]
 
@@ -161,13 +161,14 @@ def plain_paragraphs(text: str) -> list[str]:
     """Paragraphs of plain text: at blank lines and indented lines; wrapped lines are joined, long ones stand alone."""
     if re.search(r"<(?:p|div|br)\b[^>]*>", text[:2000], re.IGNORECASE):  # markup that claims to be text
         return html_paragraphs(text)
-    done: list[str] = []
-    for block in re.split(r"\r?\n[^\S\n]*\r?\n", text.replace("\r\n", "\n").replace("\r", "\n")):
+    found: list[list[str]] = []
+    for block in re.split(r"\n[^\S\n]*\n", text.replace("\r\n", "\n").replace("\r", "\n")):
         lines = [line for line in block.split("\n") if line.strip()]
         apart = any(len(line) > LONGEST for line in lines)
         for n, line in enumerate(lines):
             if n and not apart and not is_indented(line):
-                done[-1] = joined(done[-1], " ".join(line.split()), text)
+                found[-1].append(line)
             else:
-                done.append(" ".join(line.split()))
-    return done
+                found.append([line])
+    words = whole_words(text)
+    return [joined(lines, words) for lines in found]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence, Set
 from itertools import pairwise
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["LONGEST", "is_indented", "joined", "unwrapped", "unwrapped_texts"]
+__all__ = ["LONGEST", "is_indented", "joined", "unwrapped", "unwrapped_texts", "whole_words"]
 
 LONGEST = 100
 """Characters: longer lines are whole paragraphs."""
@@ -16,6 +17,8 @@ LONGEST = 100
 _SHORTEST = 40  # characters of the longest line of a text that was broken to fit a column
 _FULL = 0.75  # of the longest line: the next word may have been long
 _MOST, _SOME = 0.5, 0.25  # of the breaks
+_HYPHEN = re.compile(r"-[^\S\n]*\n")
+_WORD = re.compile(r"\w+")
 _BROKEN = re.compile(r"\b([^\W\d_]{2,})-$")
 _REST = re.compile(r"[^\W\d_A-Z]+")
 
@@ -44,13 +47,14 @@ def unwrapped(text: str) -> str:
     ):
         return text
     soft = {n for n in breaks if marked or full[n] or goes_on[n + 1]}
-    done = [lines[0].strip()]
+    paragraphs = [[lines[0]]]
     for n, line in enumerate(lines[1:]):
         if n in soft:
-            done[-1] = joined(done[-1], line.strip(), text)
+            paragraphs[-1].append(line)
         else:
-            done.append(line.strip())
-    return "\n\n".join(filter(None, done))
+            paragraphs.append([line])
+    words = whole_words(text)
+    return "\n\n".join(filter(None, (joined(p, words) for p in paragraphs)))
 
 
 def unwrapped_texts(texts: pa.Array) -> pa.Array:
@@ -68,14 +72,26 @@ def is_indented(line: str) -> bool:
     return line.startswith(("  ", "\t"))
 
 
-def joined(above: str, below: str, text: str) -> str:
-    """Two lines of a paragraph; a word that was broken between them is whole again.
+def whole_words(text: str) -> frozenset[str]:
+    """Words of a text, in folded case; none where no line ends with a hyphen: they are for `joined`."""
+    return frozenset(_WORD.findall(text.casefold())) if _HYPHEN.search(text) else frozenset()
 
-    Its hyphen stays unless `text` has the word without it elsewhere: ``self-`` / ``service`` is one word with a hyphen.
+
+def joined(lines: Sequence[str], words: Set[str]) -> str:
+    """The lines of a paragraph as one; a word that was broken between two of them is whole again.
+
+    Its hyphen stays unless the text has the word without it elsewhere: ``self-`` / ``service`` is one word with a
+    hyphen.
+
+    Args:
+        words: `whole_words` of the text.
     """
-    broken = _BROKEN.search(above)
-    rest = _REST.match(below)
-    if not broken or not rest:
-        return f"{above} {below}"
-    whole = re.search(rf"\b{broken[1]}{rest[0]}\b", text, re.IGNORECASE)
-    return (above[:-1] if whole else above) + below
+    clean = [" ".join(line.split()) for line in lines]
+    done = []
+    for above, below in pairwise(clean):
+        broken, rest = _BROKEN.search(above), _REST.match(below)
+        if not broken or not rest:
+            done.append(f"{above} ")
+        else:
+            done.append(above[:-1] if (broken[1] + rest[0]).casefold() in words else above)
+    return "".join([*done, *clean[-1:]])

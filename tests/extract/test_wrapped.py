@@ -66,6 +66,12 @@ def test_tables_of_indented_rows_stay_apart() -> None:
     ]
 
 
+@pytest.mark.parametrize("line", ["the quick brown fox jumps over the lazy dog agai-", f"{'x' * 48}-", "a" * 60])
+def test_many_lines_take_no_time(line: str) -> None:
+    # each joined line looked through all that was before it once: 40,000 took minutes
+    assert len(unwrapped(f"{line}\n" * 200_000)) >= 200_000 * len(line) - 1
+
+
 _WORDS = st.lists(
     st.sampled_from(
         ["the", "envoy", "met", "Mayor", "Lind", "in", "2018", "and", "left", "for", "Geneva", "soon", "after"]
