@@ -52,7 +52,9 @@ def _line(text: str) -> str:
 
 def _print(row: dict[str, Any]) -> None:
     """For a person: the headline, a line for each thing known about the text, the text."""
-    from pipeline.cli.console import console, safe
+    from rich.text import Text
+
+    from pipeline.cli.console import clean, console, safe
 
     out = console()
     out.print(safe(row["title"], "bold"), soft_wrap=True)
@@ -61,7 +63,8 @@ def _print(row: dict[str, Any]) -> None:
             continue
         shown = ", ".join(value) if isinstance(value, list) else value
         origin = row["provenance"].get(name)
-        out.print(safe(f"{name:14}{shown}" + (f"  ({origin})" if origin else ""), "dim"), soft_wrap=True)
+        line = f"{name:14}{clean(shown)}" + (f"  ({clean(origin)})" if origin else "")
+        out.print(Text(line, style="dim"), soft_wrap=True)
     for paragraph in row["text"].split("\n\n"):
         out.print()
         out.print(safe(paragraph))

@@ -64,7 +64,8 @@ def _extracted(
         return _reject(capture, Reason.NO_TEXT, f"no text in this {article.media} document", article)
     words = _words(article.text)
     if article.status == "usable" and words < settings.min_words:
-        return _reject(capture, Reason.TOO_SHORT, f"{words} words, fewer than {settings.min_words}", article)
+        detail = f"{words} {'word' if words == 1 else 'words'}, fewer than {settings.min_words}"
+        return _reject(capture, Reason.TOO_SHORT, detail, article)
     return article
 
 

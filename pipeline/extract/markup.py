@@ -75,7 +75,7 @@ def parse_xml(text: str) -> Element:
         )
     except etree.XMLSyntaxError as e:
         limit = re.search(r"huge|depth|amplification|too (?:long|big|large)", str(e), re.IGNORECASE)
-        raise Unextractable(Reason.TOO_COMPLEX if limit else Reason.MALFORMED, f"XML: {e}") from e
+        raise Unextractable(Reason.TOO_COMPLEX if limit else Reason.MALFORMED, f"XML: {e.msg}") from e
 
 
 def tag(element: Element) -> str:

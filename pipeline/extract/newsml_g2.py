@@ -17,11 +17,11 @@ __all__ = ["PUB_STATUS", "read_newsml_g2"]
 
 PUB_STATUS = {"usable": "usable", "withheld": "withheld", "canceled": "canceled", "cancelled": "canceled"}
 _OTHER_ITEMS = {
-    "packageItem": "a package",
-    "conceptItem": "a concept or event",
-    "knowledgeItem": "a knowledge item",
-    "planningItem": "a planning item",
-    "catalogItem": "a catalogue",
+    "packageItem": "package",
+    "conceptItem": "concept or event",
+    "knowledgeItem": "knowledge item",
+    "planningItem": "planning item",
+    "catalogItem": "catalogue",
 }
 
 
@@ -88,7 +88,7 @@ def _text_item(root: Element) -> Element:
         return (texts or items)[0]
     for element in root.iter():
         if tag(element) in _OTHER_ITEMS:
-            raise Unextractable(Reason.UNSUPPORTED, f"NewsML-G2 {_OTHER_ITEMS[tag(element)]}, not a text item")
+            raise Unextractable(Reason.UNSUPPORTED, f"a NewsML-G2 {_OTHER_ITEMS[tag(element)]}, not a text item")
     raise Unextractable(Reason.UNSUPPORTED, f"NewsML-G2 without a news item (<{tag(root)}>)")
 
 

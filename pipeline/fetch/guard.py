@@ -186,7 +186,8 @@ def _public_addresses(host: str, port: int) -> list[str]:
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     public = [a for a in addresses if is_public(ipaddress.ip_address(a))]
     if not public:
-        raise BlockedAddress(f"{host} resolves to {addresses[0]}, which is no public address")
+        leads = host if addresses[0] == host.strip("[]") else f"{host} leads to {addresses[0]}, which"
+        raise BlockedAddress(f"{leads} is no public address")
     return public[:4]  # more than a few tries would only prolong a dead host
 
 

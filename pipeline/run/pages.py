@@ -16,6 +16,8 @@ from pipeline.config import Config, ExtractSettings
 from pipeline.errors import UsageError
 from pipeline.extract import extract
 from pipeline.extract.failure import Unextractable
+from pipeline.fetch.decode import collect
+from pipeline.fetch.failure import Failure
 from pipeline.sources.directory import read_file
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["STDIN", "extract_pages"]
 
 STDIN = "-"
+_GZIP = b"\x1f\x8b"
 _FEW = 8  # pages that are done before worker processes are up
 
 
@@ -35,14 +38,14 @@ def extract_pages(
     Both for what has a text and is no article all the same: too short, an error page, a consent wall.
 
     Args:
-        places: Files (``.gz`` is unpacked), http(s) addresses, or `STDIN`.
+        places: Files (``.gz`` is unpacked), http(s) addresses, or `STDIN` (unpacked, too).
         urls: The address each was found at; none, or one for each place.
 
     Raises:
         UsageError: Some pages have an address and others have none.
     """
     if urls and len(urls) != len(places):
-        raise UsageError(f"{len(places)} pages but {len(urls)} addresses: give one --url for each page or none")
+        raise UsageError(f"give one --url for each page or none: {len(urls)} for {len(places)} will not do")
     config = config or Config()
     with _fetcher(places, config) as fetcher:
         read = (_read(place, urls[n] if urls else None, n, config, fetcher) for n, place in enumerate(places))
@@ -60,7 +63,7 @@ def _fetcher(places: Sequence[str], config: Config) -> AbstractContextManager[Fe
 
 
 def _is_address(place: str) -> bool:
-    return place.startswith(("http://", "https://"))
+    return "://" in place  # another scheme than http(s) is refused where addresses are read
 
 
 def _extracted(read: Iterator[Capture | Reject], count: int, config: Config) -> Iterator[Article | Reject]:
@@ -110,8 +113,10 @@ def _read(place: str, url: str | None, seq: int, config: Config, fetcher: Fetche
     if place == STDIN:
         item = Item("pages", seq, url or "stdin")
         body = sys.stdin.buffer.read(most + 1)
-        if len(body) > most:
-            return Reject(item, Reason.TOO_LARGE, f"more than {most:,} bytes")
+        try:
+            body = collect([body], "gzip" if body.startswith(_GZIP) else None, most)
+        except Failure as e:
+            return Reject(item, e.reason, str(e))
         return Capture(item, body, now, item.url)
     if fetcher is not None and _is_address(place):
         got = fetcher.get(Item("pages", seq, place))

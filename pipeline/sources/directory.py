@@ -63,6 +63,8 @@ def read_file(item: Item, max_bytes: int) -> Capture | Reject:
             body = collect(pieces, "gzip" if path.suffix.lower() == ".gz" else None, max_bytes)
     except Failure as e:
         return Reject(item, e.reason, f"{path.name}: {e}", raw=raw)
+    except FileNotFoundError:
+        return Reject(item, Reason.NOT_FOUND, "no such file", raw=raw)
     except (OSError, ValueError) as e:
         return Reject(item, Reason.MALFORMED, f"cannot read {path.name}: {getattr(e, 'strerror', None) or e}", raw=raw)
     return Capture(

@@ -37,7 +37,7 @@ def page(tmp_path: Path) -> Path:
 
 
 def test_a_page_as_json(page: Path) -> None:
-    for args, stdin in ((page,), None), ((f"{page}.gz",), None), (("-",), PAGE):
+    for args, stdin in ((page,), None), ((f"{page}.gz",), None), (("-",), PAGE), (("-",), gzip.compress(PAGE)):
         result = wirefold(*args, "--url", URL, "--json", stdin=stdin)
         assert result.exit_code == 0, result.output
         found = json.loads(result.stdout)
@@ -54,6 +54,7 @@ def test_a_page_for_people(page: Path) -> None:
     result = wirefold(page)
     assert result.exit_code == 0
     assert result.stdout.startswith("Ferry to run again\n")
+    assert "language      en" in result.stdout.splitlines()
     assert PARAGRAPHS[-1] in " ".join(result.stdout.split())
 
 
@@ -64,6 +65,23 @@ def test_a_reject_is_one_line_and_a_failure(page: Path, tmp_path: Path) -> None:
     assert result.stderr.splitlines() == [f"wirefold: {tmp_path}/empty.html: no_text: empty document"]
     result = wirefold(tmp_path / "empty.html", "--json")
     assert (result.exit_code, json.loads(result.stdout)["reason"]) == (1, "no_text")
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("nowhere.html", "not_found: no such file"),
+        ("ftp://harbour-post.example/x", "bad_url: not an http(s) address"),
+        ("http://127.0.0.1:1/", "blocked_address: 127.0.0.1 is no public address"),
+        ("http://localhost:1/", "blocked_address: localhost leads to "),
+        ("-", "malformed: "),
+    ],
+)
+def test_what_cannot_be_read_says_why(place: str, said: str) -> None:
+    result = wirefold(place, stdin=gzip.compress(PAGE)[:-20])
+    assert (result.exit_code, result.stdout) == (1, "")
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"wirefold: {place}: {said}")
 
 
 @pytest.mark.parametrize(
@@ -105,7 +123,7 @@ def test_several_pages_are_lines_in_the_order_given(page: Path, many: int) -> No
     result = wirefold(*places, "--json")
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert [line["page"] for line in lines] == places
-    assert [line.get("reason") for line in lines] == [None, "malformed"] * many
+    assert [line.get("reason") for line in lines] == [None, "not_found"] * many
     assert result.exit_code == 1
 
 

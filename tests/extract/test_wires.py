@@ -128,8 +128,8 @@ def test_a_kill_notice_without_text_is_kept(document: str) -> None:
     ("document", "reason", "says"),
     [
         (news_item(kind="ninat:picture"), Reason.UNSUPPORTED, "picture item"),
-        (f'<packageItem xmlns="{NAR}"/>', Reason.UNSUPPORTED, "package"),
-        (f'<newsMessage xmlns="{NAR}"><itemSet><planningItem/></itemSet></newsMessage>', Reason.UNSUPPORTED, "planning item"),
+        (f'<packageItem xmlns="{NAR}"/>', Reason.UNSUPPORTED, "a NewsML-G2 package, not a text item"),
+        (f'<newsMessage xmlns="{NAR}"><itemSet><planningItem/></itemSet></newsMessage>', Reason.UNSUPPORTED, "a NewsML-G2 planning item"),
         (f'<conceptItem xmlns="{NAR}"/>', Reason.UNSUPPORTED, "event"),
         (ninjs(type="video", headline="x"), Reason.UNSUPPORTED, "video"),
         ('{"a": 1}', Reason.UNSUPPORTED, "no ninjs item"),
@@ -141,6 +141,7 @@ def test_a_kill_notice_without_text_is_kept(document: str) -> None:
         (news_item()[:-200], Reason.MALFORMED, "XML"),
         (news_item(""), Reason.NO_TEXT, "no text"),
         (news_item(f'<inlineData contenttype="text/plain">{SENTENCE[:40]}</inlineData>'), Reason.TOO_SHORT, "words"),
+        (news_item('<inlineData contenttype="text/plain">Ferry</inlineData>'), Reason.TOO_SHORT, "1 word, fewer than 20"),
         ("\x16\x16\x01W2870\x1fasian\nf l", Reason.UNSUPPORTED, "ANPA 1312"),
         ("\x01eca062 4 i 211 ccccb dpa 061", Reason.UNSUPPORTED, "IPTC 7901"),
         (SENTENCE, Reason.UNSUPPORTED, "plain text"),
@@ -156,3 +157,4 @@ def test_what_is_no_text_item_says_what_it_is(document: str | bytes, reason: Rea
     found = reject(document, content_type="text/html")  # the declared type is not believed
     assert found.reason is reason, found
     assert says in found.detail
+    assert "<string>" not in found.detail  # what a parser calls its input
