@@ -11,9 +11,9 @@ from pipeline.cli.options import DEFAULT_LAKE, LakeRoot
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, help="Run the DAGs in an embedded Airflow (loopback only, nothing to set up).")
+app = typer.Typer(no_args_is_help=True, help="Run the DAGs in an embedded Airflow: loopback only, no setup.")
 
-_Sources = Annotated[Path | None, typer.Option(help="Configuration; the sample wire when left out.")]
+_Sources = Annotated[Path | None, typer.Option(metavar="FILE", help="Configuration; the sample wire when left out.")]
 
 
 @app.command()
@@ -24,13 +24,13 @@ def run(sources: _Sources = None, lake: LakeRoot = DEFAULT_LAKE) -> None:
 
 @app.command()
 def up(sources: _Sources = None, lake: LakeRoot = DEFAULT_LAKE) -> None:
-    """Like run, but leave Airflow, its hourly schedule and its UI on until Ctrl-C."""
+    """Like run, but leave Airflow on, hourly, with its UI, until Ctrl-C."""
     _session(sources, lake, keep=True)
 
 
 @app.command()
 def down() -> None:
-    """Stop the Airflow of this folder, from whatever terminal it was started."""
+    """Stop the Airflow of this folder, started from any terminal."""
     from pipeline import embedded
 
     stopped = embedded.down(embedded.default_home())

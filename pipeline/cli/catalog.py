@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.cli.console import command
 from pipeline.errors import WirefoldError
 from pipeline.fold.changes import Change, changes
 from pipeline.fold.diff import diff
@@ -157,8 +158,11 @@ def links_of(lake: Lake, article_id: str) -> list[Row]:
     return sorted(links, key=lambda x: (-max(x["containment_a"], x["containment_b"]), -x["jaccard"], x["other"]))
 
 
-def find(lake: Lake, wanted: str) -> tuple[str, str]:
+def find(lake: Lake, wanted: str, sought: str = "story or article") -> tuple[str, str]:
     """Which story or article is meant by an id, or by a beginning of it that fits only one.
+
+    Args:
+        sought: What there is none of, for the message.
 
     Returns:
         ("story" or "article", the whole id). A story that was merged is the one that it became part of.
@@ -174,7 +178,10 @@ def find(lake: Lake, wanted: str) -> tuple[str, str]:
     if wanted in hits:
         hits = {wanted: hits[wanted]}
     if not hits:
-        raise WirefoldError(f"no story or article {wanted!r} in {lake.root}; `wirefold stories` lists the stories")
+        next_step = "`wirefold stories` lists the stories"
+        if not lake.files("records"):
+            next_step = f"nothing has been folded yet: `{command('fold', lake.root)}`"
+        raise WirefoldError(f"no {sought} {wanted!r} in {lake.root}; {next_step}")
     if len(hits) > 1:
         some = ", ".join(sorted(hits)[:4])
         raise WirefoldError(

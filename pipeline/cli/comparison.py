@@ -11,7 +11,9 @@ from rich.text import Text
 
 from pipeline.cli.catalog import Row
 from pipeline.cli.console import clean, count, safe, short, when
+from pipeline.fold.changes import changes
 from pipeline.fold.diff import Kind, Op, Paragraph, Trait, Words
+from pipeline.run.decisions import Decision
 
 if TYPE_CHECKING:
     from pipeline.fold.explain import Explanation
@@ -27,8 +29,12 @@ _TRAITS = {Trait.NUMBER: " bold underline", Trait.NAME: " bold"}
 _MARKS = {Op.ADDED: ("{+", "+}"), Op.REMOVED: ("[-", "-]")}  # as wdiff writes them
 
 
-def explanation_view(found: Explanation, articles: Mapping[str, Row]) -> RenderableType:
-    """How a pair was judged: both articles, the decision and its rule, then the measures that moved the score."""
+def explanation_view(found: Explanation, articles: Mapping[str, Row], decided: Row | None) -> RenderableType:
+    """How a pair was judged: both articles, the decision and its rule, then the measures that moved the score.
+
+    Args:
+        decided: What a person has decided since, a row of ``decisions``.
+    """
     head = Table.grid(padding=(0, 2, 0, 0))
     for which, identity in (("earlier", found.earlier), ("later", found.later)):
         r = articles[identity]
@@ -40,8 +46,14 @@ def explanation_view(found: Explanation, articles: Mapping[str, Row]) -> Rendera
         f"{found.jaccard:.0%} of all runs of five words are shared: {found.containment_earlier:.0%} of those of the "
         f"earlier, {found.containment_later:.0%} of those of the later"
     )
-    review = ("  needs review", "yellow") if found.needs_review else ""
-    decision = Text.assemble((relation, "bold"), f": {odds}, by the rule {found.rule}", review, f"\n{shares}")
+    review = ("  needs review", "yellow") if found.needs_review and not decided else ""
+    decision = Text.assemble(
+        "as measured: " if decided else "",
+        (relation, "bold"),
+        f": {odds}, by the rule {found.rule}",
+        review,
+        f"\n{shares}",
+    )
     why = Group(*(Text(f"- {clean(reason)}") for reason in found.why))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("weight", justify="right", no_wrap=True)
@@ -56,7 +68,14 @@ def explanation_view(found: Explanation, articles: Mapping[str, Row]) -> Rendera
     rest = sum(m.weight for m in found.measures if abs(m.weight) < _WEIGHTY)
     table.add_row(Text(f"{rest:+.2f}", style="dim"), Text("all else", style="dim"))
     table.add_row(Text(f"{found.score:+.2f}", style="bold"), Text("score: above 0 one story", style="bold"))
-    return Group("", head, "", decision, why, "", table)
+    return Group("", head, "", *([_decided(decided)] if decided else []), decision, why, "", table)
+
+
+def _decided(decided: Row) -> Text:
+    """What a person said counts, whatever was measured."""
+    verdict = "one story" if decided["decision"] == Decision.MUST_LINK else "not one story"
+    by = f", {when(decided['decided_at'])} UTC" + (f": {clean(decided['reason'])}" if decided["reason"] else "")
+    return Text.assemble((f"{clean(decided['decided_by'])} decided: {verdict}", "bold yellow"), by, "\n")
 
 
 def diff_view(a: Row, b: Row, paragraphs: Sequence[Paragraph], *, colour: bool) -> RenderableType:
@@ -109,6 +128,6 @@ def _add(body: Text, words: Words, *, marked: bool) -> None:
 
 def _tally(paragraphs: Sequence[Paragraph]) -> str:
     kinds = [f"{n} {kind.value}" for kind in Kind if (n := sum(p.kind is kind for p in paragraphs))]
-    changed = [w for p in paragraphs for w in p.words if w.op is not Op.SAME]
-    numbers, names = (sum(w.trait is t for w in changed) for t in (Trait.NUMBER, Trait.NAME))
-    return clean(f"paragraphs: {', '.join(kinds)}; changed: {count(numbers, 'number')}, {count(names, 'name')}")
+    found = changes(paragraphs)  # as `show` counts them: what is new with a whole paragraph is no change of a number
+    facts = [count(len(found.numbers), "number"), count(len(found.names), "name")]
+    return f"paragraphs: {', '.join(kinds)}; changed in them: {', '.join(facts)}"

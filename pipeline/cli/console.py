@@ -14,7 +14,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from rich.style import Style
 
-__all__ = ["clean", "console", "count", "headline", "print_json", "print_json_line", "safe", "short", "when"]
+__all__ = ["clean", "command", "console", "count", "headline", "print_json", "print_json_line", "safe", "short", "when"]
 
 _WIDTH = 100  # columns where there is no terminal to ask
 
@@ -56,6 +56,13 @@ def when(time: datetime | None) -> str:
 def count(number: int, singular: str, plural: str | None = None) -> str:
     """``1 story``, ``2 stories``."""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def command(words: str, lake: str) -> str:
+    """A command on a lake, to be copied into a shell."""
+    from shlex import quote
+
+    return f"wirefold {words} --lake {quote(lake)}"
 
 
 def print_json(document: Any) -> None:

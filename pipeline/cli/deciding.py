@@ -13,7 +13,7 @@ __all__ = ["decide", "review"]
 
 def review(
     lake: LakeRoot = DEFAULT_LAKE,
-    limit: Annotated[int, typer.Option(min=0, help="At most so many; 0: all.")] = 20,
+    limit: Annotated[int, typer.Option(min=0, metavar="N", help="At most so many; 0: all.")] = 20,
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
@@ -45,8 +45,10 @@ def review(
 def decide(
     a: Annotated[str, typer.Argument(metavar="A", help="Id of an article, or of a story for its canonical one.")],
     b: Annotated[str, typer.Argument(metavar="B", help="The other.")],
-    same: Annotated[bool, typer.Option("--same/--different", help="Whether both belong to one story.")],
-    reason: Annotated[str | None, typer.Option(help="Why.")] = None,
+    same: Annotated[
+        bool | None, typer.Option("--same/--different", help="Whether both belong to one story; say one of the two.")
+    ] = None,
+    reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why.")] = None,
     by: Annotated[str | None, typer.Option(metavar="NAME", help="Who decides; by default who is logged in.")] = None,
     lake: LakeRoot = DEFAULT_LAKE,
     as_json: Json = False,
@@ -54,10 +56,13 @@ def decide(
 ) -> None:
     """Say whether two articles are one story. Honoured for ever; a later decision on the pair replaces it."""
     from getpass import getuser
-    from shlex import quote
 
     from pipeline.cli import catalog
-    from pipeline.cli.console import console, print_json
+    from pipeline.cli.console import command, console, print_json
+    from pipeline.errors import UsageError
+
+    if same is None:
+        raise UsageError("say --same or --different")
     from pipeline.run.decisions import Decision
     from pipeline.run.decisions import decide as write_down
 
@@ -70,4 +75,4 @@ def decide(
         return
     out = console()
     out.print(f"{row['decided_by']} decided: {'one story' if same else 'not one story'}", markup=False)
-    out.print(f"It counts from the next fold:  wirefold fold --lake {quote(lake)}", markup=False, soft_wrap=True)
+    out.print(f"It counts from the next fold:  {command('fold', lake)}", markup=False, soft_wrap=True)

@@ -21,7 +21,7 @@ _Corpus = Annotated[Path, typer.Option("--corpus", metavar="DIR", help="Folder w
 
 @app.command()
 def fold(corpus: _Corpus, labels: _Labels = None, as_json: Json = False, verbose: Verbose = False) -> None:
-    """Ingest and fold texts whose overlaps or relations are known, and compare."""
+    """Fold texts whose overlaps or relations are known, and compare."""
     from pipeline.cli.console import console, print_json
     from pipeline.cli.figures import folding_table
     from pipeline.eval.corpus import load_corpus
@@ -38,7 +38,7 @@ def fold(corpus: _Corpus, labels: _Labels = None, as_json: Json = False, verbose
 
 @app.command()
 def extract(corpus: _Corpus, as_json: Json = False, verbose: Verbose = False) -> None:
-    """Read pages whose text, title, authors and day are known, beside plain trafilatura."""
+    """Read pages whose contents are known, beside plain trafilatura."""
     from pipeline.cli.console import console, print_json
     from pipeline.cli.figures import comparison_table
     from pipeline.eval.extract import evaluate_extraction
@@ -62,7 +62,7 @@ def composites(
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
-    """Stitch texts of a corpus together, some words swapped, and see whether their sources are found."""
+    """Stitch texts together, swap words, and look for the sources."""
     from pipeline.cli.console import console, print_json
     from pipeline.cli.figures import composites_table
     from pipeline.errors import UsageError
@@ -85,7 +85,7 @@ def fit(
     labels: _Labels = None,
     verbose: Verbose = False,
 ) -> None:
-    """Learn anew how readers judge pairs, and print how well left-out pairs are judged; takes a minute."""
+    """Learn anew how readers judge pairs; takes a minute. Prints how well left-out pairs are judged."""
     import json
 
     from pipeline.cli.console import console, print_json

@@ -19,6 +19,7 @@ class Group(TyperGroup):
     """Commands that end as people and scripts expect: 0 done, 1 failed (one line on stderr), 2 bad use, 130 Ctrl-C."""
 
     def invoke(self, ctx: Any) -> Any:  # click's Context, which Typer brings along under changing names
+        _tolerant_streams()
         quiet_logs()
         try:
             return super().invoke(ctx)
@@ -33,6 +34,20 @@ class Group(TyperGroup):
         except KeyboardInterrupt:
             typer.echo("wirefold: interrupted", err=True)
             raise typer.Exit(130) from None
+
+
+def _tolerant_streams() -> None:
+    """Print what a terminal's character set lacks as ``?``, and nothing where there is no stream (``>&-``)."""
+    import io
+    import os
+    import sys
+
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for as long as the process
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def quiet_logs(level: str = "warning") -> None:

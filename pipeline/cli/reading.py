@@ -14,14 +14,16 @@ __all__ = ["check", "diff", "explain", "show", "stories"]
 
 def stories(
     lake: LakeRoot = DEFAULT_LAKE,
-    limit: Annotated[int, typer.Option(min=0, help="At most so many; 0: all.")] = 30,
-    min_articles: Annotated[int, typer.Option(min=1, help="Leave out smaller ones that draw on no other.")] = 2,
+    limit: Annotated[int, typer.Option(min=0, metavar="N", help="At most so many; 0: all.")] = 30,
+    min_articles: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Leave out smaller ones that draw on no other.")
+    ] = 2,
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
     """List the stories, the largest first."""
     from pipeline.cli import catalog
-    from pipeline.cli.console import console, count, print_json
+    from pipeline.cli.console import command, console, count, print_json
     from pipeline.cli.report import stories_table
 
     store = catalog.open_lake(lake)
@@ -34,9 +36,8 @@ def stories(
     out = console()
     if not found:
         folded = bool(store.files("stories"))
-        out.print(
-            "No story has so many articles." if folded else "Nothing has been folded yet: wirefold fold", style="yellow"
-        )
+        says = "No story has so many articles." if folded else f"Nothing has been folded yet: {command('fold', lake)}"
+        out.print(says, style="yellow", markup=False, soft_wrap=True)
         return
     out.print(stories_table(store, shown, first=True))
     if len(found) > len(shown):
@@ -109,22 +110,24 @@ def explain(
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
-    """Show how two articles were told to be one story or not: what was measured, and what it weighed."""
+    """Show why two articles are one story or not, measure by measure."""
     from pipeline.cli import catalog
     from pipeline.cli.comparison import explanation_view
     from pipeline.cli.console import console, print_json
     from pipeline.errors import UsageError
     from pipeline.fold.explain import explain as judge
+    from pipeline.run.decisions import decision_on
 
     store = catalog.open_lake(lake)
     ids = [catalog.find_article(store, wanted) for wanted in (a, b)]
     if ids[0] == ids[1]:
         raise UsageError("both are one article: name two")
     found = judge(catalog.sources_of(store, ids))
+    decided = decision_on(store, *ids)
     if as_json:
-        print_json(asdict(found))
+        print_json(asdict(found) | {"decision": decided})
     else:
-        console().print(explanation_view(found, catalog.articles(store, ids)))
+        console().print(explanation_view(found, catalog.articles(store, ids), decided))
 
 
 def check(lake: LakeRoot = DEFAULT_LAKE, as_json: Json = False, verbose: Verbose = False) -> None:

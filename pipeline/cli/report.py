@@ -15,11 +15,11 @@ from rich.text import Text
 
 from pipeline.cli import catalog
 from pipeline.cli.catalog import Row
-from pipeline.cli.console import clean, count, headline, safe, short, when
+from pipeline.cli.console import clean, command, count, headline, safe, short, when
 from pipeline.lake import Lake
 from pipeline.partition import Run
 
-__all__ = ["RELATIONS", "ledger_table", "opening_lines", "review_table", "stories_table", "summary"]
+__all__ = ["RELATIONS", "opening_lines", "print_ledger", "relation_name", "review_table", "stories_table", "summary"]
 
 _SHOWN = 12  # stories
 _COMPOSITES = 4
@@ -33,6 +33,11 @@ RELATIONS = {
     "expansion": ("expansion", "expansions"),
 }
 """What to call articles by their relation: one, several."""
+
+
+def relation_name(relation: str) -> str:
+    """What to call a link of a relation, those between stories too."""
+    return RELATIONS[relation][0] if relation in RELATIONS else relation.replace("_", " ")
 
 
 def summary(lake: str, run: str, console: Console) -> bool:
@@ -50,8 +55,7 @@ def summary(lake: str, run: str, console: Console) -> bool:
     if ledger is None:
         console.print(f"Run {key.key} has not been committed to this lake.", style="bold red", highlight=False)
         return False
-    console.print()
-    console.print(ledger_table(ledger))
+    print_ledger(store, ledger, console)
     _say_outcome(store, key, ledger, console)
     touched = catalog.touched_by(store, key.key)
     if touched:
@@ -61,7 +65,16 @@ def summary(lake: str, run: str, console: Console) -> bool:
     return bool(ledger["balanced"])
 
 
-def ledger_table(ledger: dict[str, Any]) -> Table:
+def print_ledger(lake: Lake, ledger: dict[str, Any], console: Console) -> None:
+    """The ledger of a run, and where its rejects are explained."""
+    console.print()
+    console.print(_ledger_table(ledger))
+    if ledger["rejected"]:
+        where = clean(lake.storage.uri("rejects"))
+        console.print(f"Why each was rejected: column detail of {where}", style="dim", markup=False, soft_wrap=True)
+
+
+def _ledger_table(ledger: dict[str, Any]) -> Table:
     """The ledger of a run, one line per source and one for all of them."""
     table = Table(
         box=box.SIMPLE, pad_edge=False, padding=(0, 1, 0, 0), show_footer=True, footer_style="bold",
@@ -146,7 +159,8 @@ def _say_stories(lake: Lake, touched: list[str], console: Console) -> None:
     more = [f"{count(rest, 'more story', 'more stories')} with several articles"] if rest > 0 else []
     more += [f"{count(singles, 'story', 'stories')} with a single one"] if singles else []
     if more:
-        console.print(f"and {' and '.join(more)}: wirefold stories --min-articles 1", style="dim", soft_wrap=True)
+        rest_of_them = command("stories --min-articles 1 --limit 0", lake.root)
+        console.print(f"and {' and '.join(more)}: {rest_of_them}", style="dim", markup=False, soft_wrap=True)
     if composites:
         console.print()
         console.print("Stitched from other stories", style="bold")
@@ -207,15 +221,15 @@ def review_table(pairs: Sequence[Row], articles: Mapping[str, Row]) -> Table:
     """Pairs that need a person: both articles, and what the measures lean to."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
     table.add_column(no_wrap=True, min_width=9)
-    table.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
+    table.add_column()
     for x in pairs:
         for letter in "ab":
             r = articles[x[f"article_{letter}"]]
             about = Text.assemble((when(r["published_at"]), "dim"), "  ", safe(r["publisher"] or r["source"]), ": ",
-                                  safe(r["title"], "bold"))  # fmt: skip
+                                  safe(r["title"], "bold"), no_wrap=True, overflow="ellipsis")  # fmt: skip
             table.add_row(Text(short(r["article_id"]), style="cyan"), about)
         odds = 1 / (1 + math.exp(-x["score"]))
-        lean = f"{x['relation'].replace('_', ' ')}; one story: {odds:.0%}; "
+        lean = f"{relation_name(x['relation'])}; one story: {odds:.0%}; "
         shares = f"{x['containment_a']:.0%} of the earlier, {x['containment_b']:.0%} of the later shared"
         table.add_row("", Text.assemble((lean, "yellow"), (shares, "dim")))
         table.add_row()

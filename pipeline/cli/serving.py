@@ -13,7 +13,11 @@ def demo(
     port: Annotated[
         int | None,
         typer.Option(
-            min=0, max=65535, help="0 takes any free one. [default: $WIREFOLD_DEMO_PORT or 8180]", show_default=False
+            min=0,
+            max=65535,
+            metavar="PORT",
+            help="0 takes any free one. [default: $WIREFOLD_DEMO_PORT or 8180]",
+            show_default=False,
         ),
     ] = None,
 ) -> None:

@@ -9,8 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.cli.console import clean, when
-from pipeline.cli.trace_view import CLOCKS, earlier, paragraphs, similarity
-from pipeline.fold.draws import Similarity
+from pipeline.cli.trace_view import CLOCKS, SIMILARITIES, earlier, paragraphs, similarity
 from pipeline.fold.trace import Quote, Stretch, Trace, stretches
 
 __all__ = ["trace_page"]
@@ -51,7 +50,7 @@ def trace_page(found: Trace) -> str:
         "hue": lambda n: round((_HUE + n * _GOLDEN) % 360),
         "when": lambda t: f"{when(t)} UTC",
         "web": lambda url: url.startswith(("http://", "https://")),
-        "kind": lambda k: {Similarity.VERBATIM: "verbatim", Similarity.SPUN: "spun"}.get(k, "lightly edited"),
+        "kind": SIMILARITIES.__getitem__,
         "similarity": similarity,
         "earlier": earlier,
     }

@@ -9,9 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli.console import clean, count, safe, short, when
+from pipeline.fold.draws import Similarity
 from pipeline.fold.trace import Known, Origin, Stretch, Trace, stretches
 
-__all__ = ["CLOCKS", "earlier", "paragraphs", "similarity", "trace_view"]
+__all__ = ["CLOCKS", "SIMILARITIES", "earlier", "paragraphs", "similarity", "trace_view"]
 
 # Told apart on light and dark terminals and by people who see colours differently; repeated when there are more.
 _COLOURS = ("cyan", "magenta", "yellow", "green", "blue", "red", "bright_cyan", "bright_magenta")
@@ -19,6 +20,13 @@ _MARGIN = 4
 
 CLOCKS = {"wire": "wire item", "page": "page", "feed": "listing", "seen": "first seen"}
 """What each clock is called."""
+
+SIMILARITIES = {
+    Similarity.VERBATIM: "verbatim",
+    Similarity.LIGHT_EDITS: "lightly edited",
+    Similarity.SPUN: "spun",
+}
+"""What a passage is called that is so like its source."""
 
 
 def trace_view(found: Trace, *, colour: bool) -> RenderableType:
@@ -45,8 +53,8 @@ def style(origin: int) -> str:
 
 
 def similarity(origin: Origin) -> str:
-    """``verbatim``, or how true the passages are in words, as ``verbatim, 2 spun``."""
-    kinds = [q.passage.similarity.value.replace("_", " ") for q in origin.quotes]
+    """``verbatim``, or how true the passages are in words, as ``1 verbatim, 2 spun``."""
+    kinds = [SIMILARITIES[q.passage.similarity] for q in origin.quotes]
     return ", ".join(k if kinds.count(k) == len(kinds) else f"{kinds.count(k)} {k}" for k in dict.fromkeys(kinds))
 
 

@@ -31,7 +31,7 @@ def trace(
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
-    """Show where the passages of a text come from, and who had them first."""
+    """Show where passages of a text come from, and who had them first."""
     from pipeline.cli import catalog
     from pipeline.cli.console import console, count, print_json
 
@@ -59,7 +59,7 @@ def _trace(lake: Any, wanted: str) -> Trace:
     from pipeline.run import tracing
 
     if wanted != "-" and not Path(wanted).is_file():
-        kind, identity = catalog.find(lake, wanted)
+        kind, identity = catalog.find(lake, wanted, "file, story or article")
         if kind == "story":
             identity = catalog.stories(lake, [identity])[0]["canonical_article_id"]
         return tracing.trace_article(lake, identity)

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from pipeline.cli.catalog import Row
 from pipeline.cli.console import clean, count, headline, safe, short, when
-from pipeline.cli.report import RELATIONS
+from pipeline.cli.report import RELATIONS, relation_name
 from pipeline.fold.changes import Change
 
 __all__ = ["article_view", "story_view"]
@@ -158,7 +158,7 @@ def _link(link: Row, other: Row | None, *, explain: bool) -> RenderableType:
         (link["containment_b"], link["containment_a"]) if earlier else (link["containment_a"], link["containment_b"])
     )
     line = Text.assemble(
-        "" if earlier else "later ", (link["relation"].replace("_", " "), "bold"), " of " if earlier else " ",
+        "" if earlier else "later ", (relation_name(link["relation"]), "bold"), " of " if earlier else " ",
         (short(link["other"]), "cyan"), "  ",
         safe((other["publisher"] or other["source"]) if other else ""), ": ", safe(other["title"] if other else ""),
         (f"  {mine:.0%} of this, {theirs:.0%} of that", "dim"),

@@ -14,7 +14,9 @@ __all__ = ["compact", "fold", "ingest", "resketch", "run"]
 
 
 def run(
-    sources: Annotated[Path, typer.Option(help="The configuration: what to fetch, and how.")] = Path("sources.toml"),
+    sources: Annotated[Path, typer.Option(metavar="FILE", help="The configuration: what to fetch, and how.")] = Path(
+        "sources.toml"
+    ),
     lake: LakeRoot = DEFAULT_LAKE,
     partition: Partition = None,
     as_json: Json = False,
@@ -55,7 +57,7 @@ def ingest(
     verbose: Verbose = False,
 ) -> None:
     """Take in files instead of the network. `fold` finds the stories among them."""
-    from pipeline.cli.console import console, print_json
+    from pipeline.cli.console import command, console, print_json
     from pipeline.run.intake import ingest_files
 
     progress = console(stderr=True)
@@ -71,24 +73,29 @@ def ingest(
     if as_json:
         print_json(result)
     else:
-        from pipeline.cli.report import ledger_table
+        from pipeline.cli.catalog import open_lake
+        from pipeline.cli.report import print_ledger
+        from pipeline.run.state import unfolded
 
-        out = console()
-        out.print()
-        out.print(ledger_table(ledger))
+        out, store = console(), open_lake(lake)
+        print_ledger(store, ledger, out)
         if result["before"]:
             out.print(f"The run {ledger['run']} had been committed before; nothing was read.", style="yellow")
+        elif not ledger["discovered"]:
+            out.print("No file was found; hidden ones are left out.", style="yellow")
         if and_fold:
             _print_folded(result["fold"], lake)
-        else:
-            out.print(f"Now find the stories:  wirefold fold --lake {_quoted(lake)}", markup=False, soft_wrap=True)
+        elif unfolded(store):
+            out.print(f"Now find the stories:  {command('fold', lake)}", markup=False, soft_wrap=True)
     if not ledger["balanced"]:
         raise typer.Exit(1)
 
 
 def fold(
     lake: LakeRoot = DEFAULT_LAKE,
-    sources: Annotated[Path | None, typer.Option(help="A configuration, for its [fold] settings.")] = None,
+    sources: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A configuration, for its [fold] settings.")
+    ] = None,
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
@@ -117,7 +124,7 @@ def resketch(
 ) -> None:
     """Make sketches anew that another version of Wirefold made. `fold` then compares their articles again."""
     from pipeline.cli import catalog
-    from pipeline.cli.console import console, count, print_json
+    from pipeline.cli.console import command, console, count, print_json
 
     store = catalog.open_lake(lake)
     from pipeline.run.sketches import resketch as resketch_lake
@@ -132,20 +139,25 @@ def resketch(
         out.print("Nothing to do: all sketches are as they should be.")
         return
     out.print(f"{count(articles, 'article')} sketched anew")
-    out.print(f"Now compare them again:  wirefold fold --lake {_quoted(lake)}", markup=False, soft_wrap=True)
+    out.print(f"Now compare them again:  {command('fold', lake)}", markup=False, soft_wrap=True)
 
 
 def compact(
     lake: LakeRoot = DEFAULT_LAKE,
     before: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Leave this day and later ones; default: a week ago.")
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="DAY",
+            help="Leave this day, such as 2018-09-14, and later ones; default: a week ago.",
+        ),
     ] = None,
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
     """Make few files of the many that the runs of past days have left. Their runs cannot be repeated afterwards."""
     from pipeline.cli import catalog
-    from pipeline.cli.console import console, count, print_json
+    from pipeline.cli.console import command, console, count, print_json
 
     store = catalog.open_lake(lake)
     from pipeline.run.compact import compact as compact_lake
@@ -158,8 +170,8 @@ def compact(
     out = console()
     out.print(f"{count(result['days'], 'day')} compacted: {result['files_before']:,} files are {result['files']:,}")
     if result["waiting"]:
-        out.print(f"{count(result['waiting'], 'day')} must be folded first:  wirefold fold --lake {_quoted(lake)}",
-                  markup=False, soft_wrap=True)  # fmt: skip
+        waiting = count(result["waiting"], "day")
+        out.print(f"{waiting} must be folded first:  {command('fold', lake)}", markup=False, soft_wrap=True)
 
 
 def _print_folded(result: dict[str, Any], lake: str) -> None:
@@ -189,9 +201,3 @@ def _folded(result: dict[str, Any]) -> list[str]:
         *lines,
         f"The lake holds {count(result['stories'], 'story', 'stories')} and {count(result['records'], 'record')}.",
     ]
-
-
-def _quoted(path: str) -> str:
-    from shlex import quote
-
-    return quote(path)

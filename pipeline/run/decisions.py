@@ -13,7 +13,7 @@ from pipeline.errors import UsageError
 from pipeline.lake import Lake, contract
 from pipeline.text import reading_form
 
-__all__ = ["Decision", "decide", "pair_key", "standing", "undecided"]
+__all__ = ["Decision", "decide", "decision_on", "pair_key", "standing", "undecided"]
 
 _SHOWN = ["article_a", "article_b", "relation", "jaccard", "containment_a", "containment_b", "score", "decided_by"]
 
@@ -68,6 +68,15 @@ def standing(lake: Lake) -> dict[tuple[str, str], Decision]:
     """The latest decision on each pair."""
     rows = lake.read("decisions").sort_by("decided_at").to_pylist()
     return {(r["article_a"], r["article_b"]): Decision(r["decision"]) for r in rows}
+
+
+def decision_on(lake: Lake, a: str, b: str) -> dict[str, Any] | None:
+    """The latest decision on a pair, a row of ``decisions``; None where nobody has decided."""
+    first, second = pair_key(a, b)
+    columns = contract("decisions").schema.names
+    where = (pc.field("article_a") == first) & (pc.field("article_b") == second)
+    rows = lake.read("decisions", columns, where=where).sort_by("decided_at").to_pylist()
+    return rows[-1] if rows else None
 
 
 def undecided(lake: Lake) -> list[dict[str, Any]]:

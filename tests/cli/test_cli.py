@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -36,12 +37,18 @@ def largest(lake: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "command",
-    [[], *([c] for c in ("run", "ingest", "fold", "resketch", "compact", "decide", *READING, "demo", "airflow"))],
+    [
+        [],
+        *([c] for c in ("run", "ingest", "fold", "resketch", "compact", "decide", *READING, "demo", "airflow", "eval")),
+    ],
 )
 def test_help(command: list[str]) -> None:
     result = wirefold(*command, "--help")
     assert result.exit_code == 0
-    assert result.stdout.startswith("Usage: ")
+    usage, *lines = result.stdout.splitlines()
+    assert usage.startswith("Usage: ")
+    assert not [line for line in lines if line.endswith("...")]  # what a command is for fits into its line
+    assert not re.search(r"--[\w-]+ <", result.stdout)
 
 
 def test_help_is_quick() -> None:
@@ -77,9 +84,9 @@ def test_help_is_quick() -> None:
         (["diff", "zzzz", "zzzz", "--lake", "{lake}"], 1, "no story or article"),
         (["explain", "zzzz", "zzzz", "--lake", "{lake}"], 1, "no story or article"),
         (["review", "--lake", "{tmp}/nothing"], 1, "is no lake"),
-        (["decide", "zzzz", "zzzz", "--lake", "{lake}"], 2, "Missing option"),
+        (["decide", "zzzz", "zzzz", "--lake", "{lake}"], 2, "wirefold: say --same or --different"),
         (["decide", "zzzz", "zzzz", "--same", "--lake", "{lake}"], 1, "no story or article"),
-        (["trace", "zzzz", "--lake", "{lake}"], 1, "no story or article 'zzzz'"),
+        (["trace", "zzzz", "--lake", "{lake}"], 1, "wirefold: no file, story or article 'zzzz'"),
         (["trace", "-", "--lake", "{tmp}/nothing"], 1, "is no lake"),
         (["trace", __file__, "--lake", "{lake}", "--html", "{tmp}"], 1, "wirefold: Is a directory: {tmp}"),
         (["ingest", __file__, "--lake", __file__], 1, f"wirefold: Not a directory: {__file__}"),
@@ -158,6 +165,9 @@ def test_review_and_decide(sample_lake: str, tmp_path: Path) -> None:
     scores = [abs(p["score"]) for p in left["pairs"]]
     assert scores == sorted(scores)
     a, b = left["pairs"][0]["article_a"], left["pairs"][0]["article_b"]
+    narrow = wirefold("review", "--lake", lake, COLUMNS="60").stdout
+    assert max(map(len, narrow.splitlines())) <= 60
+    assert [line for line in narrow.splitlines() if line.endswith("…")]
     listed = wirefold("review", "--lake", lake, "--limit", "1").stdout
     assert a[:9] in listed
     assert f"1 of {left['total']}" in listed
@@ -165,6 +175,11 @@ def test_review_and_decide(sample_lake: str, tmp_path: Path) -> None:
     assert (row["article_a"], row["article_b"]) == tuple(sorted((a, b)))
     assert (row["decision"], row["decided_by"], row["reason"]) == ("cannot_link", "me", "so")
     assert document("review", "--lake", lake)["total"] == left["total"] - 1
+    assert (document("explain", a, b, "--lake", lake)["decision"] or {})["decision"] == "cannot_link"
+    told = wirefold("explain", a, b, "--lake", lake).stdout
+    assert re.search(r"^me decided: not one story, .* UTC: so$", told, re.MULTILINE)
+    assert "as measured: " in told
+    assert "needs review" not in told
     assert wirefold("decide", a, a, "--same", "--lake", lake).exit_code == 2
     assert "fold" in wirefold("decide", a, b, "--same", "--lake", lake).stdout
 
@@ -204,6 +219,33 @@ def test_a_damaged_table_is_one_line(damage: str, table: str, command: str, own_
     assert wirefold("check", "--lake", own_lake).exit_code == 1
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_what_a_terminal_cannot_show_is_a_question_mark(encoding: str, sample_lake: str) -> None:
+    code = "import sys; from pipeline.cli import app; app(sys.argv[1:])"
+    told = subprocess.run(
+        [sys.executable, "-c", code, "stories", "--lake", sample_lake],
+        env={**os.environ, "PYTHONIOENCODING": encoding, "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        encoding=encoding,
+    )
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "?" in told.stdout
+    assert "needs review" in told.stdout
+
+
+def test_closed_streams(sample_lake: str) -> None:
+    code = "import sys; from pipeline.cli import app; app(sys.argv[1:])"
+    for closing, lake, expected in ((">&-", sample_lake, 0), ("2>&-", "nowhere", 1)):
+        command = f'"$0" -c "$1" stories --lake "$2" {closing}'
+        told = subprocess.run(
+            ["sh", "-c", command, sys.executable, code, lake],
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+            capture_output=True,
+            text=True,
+        )
+        assert (told.returncode, told.stdout + told.stderr) == (expected, "")
+
+
 def test_show_composite(sample_lake: str) -> None:
     story = next(s for s in Lake(sample_lake).read("stories").to_pylist() if s["draws_on"])
     result = wirefold("show", story["story_id"], "--lake", sample_lake)
@@ -221,6 +263,7 @@ def test_show_article(sample_lake: str) -> None:
     assert result.exit_code == 0
     assert found["article"]["url"] in result.stdout
     assert found["links"][0]["reasons"][0] in result.stdout
+    assert ("exact copy " in result.stdout) == any(x["relation"] == "exact" for x in found["links"])
 
 
 def test_diff(sample_lake: str) -> None:
@@ -230,6 +273,11 @@ def test_diff(sample_lake: str) -> None:
     assert {p["kind"] for p in found["paragraphs"]} > {"added"}
     result = wirefold("diff", top["first_article_id"], top["canonical_article_id"], "--lake", sample_lake)
     assert "{+" in result.stdout  # no colours here, so marks
+    steps = {r["article_id"]: r for r in document("show", top["story_id"], "--lake", sample_lake)["articles"]}
+    step = next(r for r in steps.values() if (r["changes"] or {}).get("numbers"))
+    counted = wirefold("diff", step["parent_id"], step["article_id"], "--lake", sample_lake).stdout
+    numbers, names = (len(step["changes"][k]) for k in ("numbers", "names"))  # as many as `show` tells of
+    assert re.search(rf"changed in them: {numbers} numbers?, {names} names?$", counted, re.MULTILINE)
     assert "\x1b" not in result.stdout
 
 
@@ -246,6 +294,8 @@ def test_trace(sample_lake: str, tmp_path: Path) -> None:
     assert shown.exit_code == 0
     assert all(f"[{n + 1}]" in shown.stdout for n in range(len(found["origins"])))
     assert max(map(len, shown.stdout.splitlines())) <= 100
+    light = any(p["similarity"] == "light_edits" for o in found["origins"] for p in o["passages"])
+    assert (light, "lightly edited" in shown.stdout) == (True, True)
     page = tmp_path / "page.html"
     said = wirefold("trace", article, "--lake", sample_lake, "--html", page)
     assert (said.exit_code, str(page) in said.stdout) == (0, True)
@@ -326,9 +376,19 @@ def test_ingest_and_fold(tmp_path: Path) -> None:
     again = document("ingest", texts, "--lake", lake, "--partition", "2018-09-17T12:00:00")
     assert again["before"] is True
     assert (again["ledger"]["article"], again["ledger"]["rejected"]) == (2, 0)
-    assert "Nothing has been folded" in wirefold("stories", "--lake", lake).stdout
+    assert f"Nothing has been folded yet: wirefold fold --lake {lake}\n" in wirefold("stories", "--lake", lake).stdout
+    assert f"nothing has been folded yet: `wirefold fold --lake {lake}`" in wirefold("show", "a", "--lake", lake).stderr
     assert document("fold", "--lake", lake)["records"] == 2
     assert "Nothing to do" in wirefold("fold", "--lake", lake).stdout
+    (tmp_path / "none").mkdir()
+    (tmp_path / "broken.jsonl").write_text("no JSON\n")
+    nothing, broken = (wirefold("ingest", tmp_path / name, "--lake", lake).stdout for name in ("none", "broken.jsonl"))
+    assert ("No file was found" in nothing, "No file was found" in broken) == (True, False)
+    assert (f"column detail of {lake}/rejects" in nothing, f"column detail of {lake}/rejects" in broken) == (
+        False,
+        True,
+    )
+    assert "wirefold fold" not in nothing + broken
     articles = Lake(str(lake)).read("articles").to_pylist()
     told = [" ".join(wirefold("show", a["article_id"], "--lake", lake).stdout.split()) for a in articles]
     assert ["run that first saw it" in t for t in told] == [a["guid"] == "1" for a in articles]
