@@ -35,6 +35,8 @@ __all__ = [
 
 Row = dict[str, Any]
 
+_ID_SHOWN = 80  # characters of what may be a whole text pasted for an id
+
 _MEMBER = [
     "article_id", "story_id", "relation", "parent_id", "version_no", "is_canonical", "title", "url", "source",
     "publisher", "language", "published_at", "clock", "word_count", "text_hash", "run", "notice", "withdrawn",
@@ -181,7 +183,7 @@ def find(lake: Lake, wanted: str, sought: str = "story or article") -> tuple[str
         next_step = "`wirefold stories` lists the stories"
         if not lake.files("records"):
             next_step = f"nothing has been folded yet: `{command('fold', lake.root)}`"
-        raise WirefoldError(f"no {sought} {wanted!r} in {lake.root}; {next_step}")
+        raise WirefoldError(f"no {sought} {wanted[:_ID_SHOWN]!r} in {lake.root}; {next_step}")
     if len(hits) > 1:
         some = ", ".join(sorted(hits)[:4])
         raise WirefoldError(

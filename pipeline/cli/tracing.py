@@ -24,7 +24,8 @@ _TITLE = 120  # characters: a longer first line is no headline
 
 def trace(
     wanted: Annotated[
-        str, typer.Argument(metavar="FILE|-|ARTICLE", help="A text, a page or wire file, - for stdin, or an id.")
+        str,
+        typer.Argument(metavar="FILE|-|ARTICLE", help="A text, a page or wire file (.gz too), - for stdin, or an id."),
     ],
     lake: LakeRoot = DEFAULT_LAKE,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page that needs nothing else.")] = None,
@@ -77,10 +78,18 @@ def _read(path: Path, data: bytes) -> tuple[str, str]:
     from datetime import UTC, datetime
 
     from pipeline.article import Capture, Item, Reject
+    from pipeline.config import Config
     from pipeline.extract import extract
     from pipeline.extract.decode import decode
     from pipeline.extract.sniff import Kind, binary_kind, text_kind
+    from pipeline.fetch.decode import unpacked
+    from pipeline.fetch.failure import Failure
 
+    try:
+        data = unpacked(data, Config().fetch.max_bytes)
+    except Failure as e:
+        raise UsageError(f"{path}: {e}") from e
+    path = path.with_suffix("") if path.suffix.lower() == ".gz" else path
     text = decode(data).lstrip()
     kind = binary_kind(data) or text_kind(text)
     if path.suffix.lower() in _MARKUP or (not path.suffix and kind is Kind.HTML):

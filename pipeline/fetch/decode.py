@@ -13,12 +13,13 @@ import brotli
 from pipeline.article import Reason
 from pipeline.fetch.failure import Failure
 
-__all__ = ["ACCEPT_ENCODING", "collect", "decoded"]
+__all__ = ["ACCEPT_ENCODING", "collect", "decoded", "unpacked"]
 
 ACCEPT_ENCODING = "gzip, deflate, br"
 
 _PIECE = 65_536
 _SIP = 1_024
+_GZIP = b"\x1f\x8b"  # how its bodies begin
 _BOMB_RATIO = 100  # text rarely shrinks to a hundredth; deflate's limit is 1,032, brotli's far beyond
 _MAX_MEMBERS = 10_000  # gzip members of one body; each costs time even when it is empty
 _MAX_LAYERS = 2  # more codings on top of each other serve no reader
@@ -36,6 +37,15 @@ def collect(chunks: Iterable[bytes], encoding: str | None, limit: int) -> bytes:
         Failure: `Reason.TOO_LARGE`, `Reason.BOMB` (too large, and most of it hot air), or `Reason.MALFORMED`.
     """
     return b"".join(decoded(chunks, encoding, limit))
+
+
+def unpacked(body: bytes, limit: int) -> bytes:
+    """A body of unknown making, unpacked where it is gzip.
+
+    Raises:
+        Failure: As `collect`.
+    """
+    return collect([body], "gzip" if body.startswith(_GZIP) else None, limit)
 
 
 def decoded(chunks: Iterable[bytes], encoding: str | None, limit: int) -> Iterator[bytes]:

@@ -16,7 +16,7 @@ from pipeline.config import Config, ExtractSettings
 from pipeline.errors import UsageError
 from pipeline.extract import extract
 from pipeline.extract.failure import Unextractable
-from pipeline.fetch.decode import collect
+from pipeline.fetch.decode import unpacked
 from pipeline.fetch.failure import Failure
 from pipeline.sources.directory import read_file
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["STDIN", "extract_pages"]
 
 STDIN = "-"
-_GZIP = b"\x1f\x8b"
 _FEW = 8  # pages that are done before worker processes are up
 
 
@@ -114,7 +113,7 @@ def _read(place: str, url: str | None, seq: int, config: Config, fetcher: Fetche
         item = Item("pages", seq, url or "stdin")
         body = sys.stdin.buffer.read(most + 1)
         try:
-            body = collect([body], "gzip" if body.startswith(_GZIP) else None, most)
+            body = unpacked(body, most)
         except Failure as e:
             return Reject(item, e.reason, str(e))
         return Capture(item, body, now, item.url)

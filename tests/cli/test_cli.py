@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -81,6 +82,7 @@ def test_help_is_quick() -> None:
         (["show", "a", "--lake", "{tmp}/nothing"], 1, "is no lake"),
         (["show", "zzzz", "--lake", "{lake}"], 1, "no story or article 'zzzz'"),
         (["show", "s", "--lake", "{lake}"], 1, "is the beginning of"),
+        (["show", "z" * 5_000, "--lake", "{lake}"], 1, f"wirefold: no story or article '{'z' * 80}' in"),
         (["diff", "zzzz", "zzzz", "--lake", "{lake}"], 1, "no story or article"),
         (["explain", "zzzz", "zzzz", "--lake", "{lake}"], 1, "no story or article"),
         (["review", "--lake", "{tmp}/nothing"], 1, "is no lake"),
@@ -330,6 +332,8 @@ def test_trace_of_hostile_texts(sample_lake: str, tmp_path: Path) -> None:
         ("page.txt", b"", "holds no text"),
         ("page.txt", b"%PDF-1.7\n%\xe2\xe3", "holds no text: it is a PDF"),
         ("page", bytes(range(256)) * 20, "holds no text: it is binary data"),
+        ("page.html.gz", gzip.compress(b"<html></html>", mtime=0), "no article text"),
+        ("page.txt.gz", gzip.compress(b"Ferry", mtime=0)[:-9], "page.txt.gz: compressed body ends early"),
     ],
 )
 def test_trace_of_what_holds_no_text(name: str, content: bytes, said: str, sample_lake: str, tmp_path: Path) -> None:
@@ -344,7 +348,10 @@ def test_trace_reads_what_editors_write(encoding: str, sample_lake: str, tmp_pat
     file = tmp_path / "draft.txt"
     text = "Caf\u00e9\n\n" + Lake(sample_lake).read("records", ["text"])["text"][0].as_py()
     file.write_text(text, encoding=encoding, errors="replace")
-    found = document("trace", file, "--lake", sample_lake)
+    packed = tmp_path / "draft.txt.gz"
+    packed.write_bytes(gzip.compress(file.read_bytes()))
+    found, again = (document("trace", path, "--lake", sample_lake) for path in (file, packed))
+    assert found == again
     assert (found["title"], found["coverage"] > 0.9) == ("Caf\u00e9", True)
 
 
