@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -20,6 +20,9 @@ from pydantic import (
 )
 
 from pipeline.errors import UsageError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 __all__ = ["Config", "ExtractSettings", "FetchSettings", "FoldSettings", "Source", "load_config"]
 
@@ -81,7 +84,10 @@ class Source(_Model):
         else:
             if self.url is None or self.path is not None:
                 raise ValueError(f"a {self.kind} source takes 'url' and no 'path'")
-            TypeAdapter(HttpUrl).validate_python(self.url)
+            try:
+                TypeAdapter(HttpUrl).validate_python(self.url)
+            except ValidationError as e:
+                raise ValueError(f"'url' is no http(s) address: {self.url!r}") from e
         return self
 
 
@@ -132,10 +138,25 @@ def load_config(path: str | Path) -> Config:
     try:
         config = Config.model_validate(_expand(raw, path))
     except ValidationError as e:
-        first = e.errors()[0]
-        where = ".".join(str(p) for p in first["loc"]) or "file"
-        raise UsageError(f"{path}: {where}: {first['msg']}") from e
+        raise UsageError(f"{path}: {_mistake(e.errors()[0], raw)}") from e
     return config.model_copy(update={"source": tuple(_absolute(s, path) for s in config.source)})
+
+
+def _mistake(error: ErrorDetails, raw: dict[str, Any]) -> str:
+    """Where something is wrong and what, in the words of the file."""
+    where = [str(p) for p in error["loc"]]
+    if where[:1] == ["source"] and len(where) > 1:
+        n = int(where[1])  # people count from one, and better by the name
+        entry = raw["source"][n]
+        name = entry.get("name") if isinstance(entry, dict) else None
+        where[:2] = [f"source {name!r}" if name else f"source number {n + 1}"]
+    what = {
+        "extra_forbidden": "there is no such setting",
+        "missing": "must be given",
+        "string_pattern_mismatch": "takes lower-case letters, digits, - and _, 63 at most",
+        "value_error": str(error.get("ctx", {}).get("error")),
+    }.get(error["type"], error["msg"])
+    return ": ".join([*where, what])
 
 
 def _absolute(source: Source, config_path: Path) -> Source:

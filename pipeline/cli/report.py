@@ -19,7 +19,16 @@ from pipeline.cli.console import clean, command, count, headline, safe, short, w
 from pipeline.lake import Lake
 from pipeline.partition import Run
 
-__all__ = ["RELATIONS", "opening_lines", "print_ledger", "relation_name", "review_table", "stories_table", "summary"]
+__all__ = [
+    "RELATIONS",
+    "opening_lines",
+    "print_ledger",
+    "print_opening",
+    "relation_name",
+    "review_table",
+    "stories_table",
+    "summary",
+]
 
 _SHOWN = 12  # stories
 _COMPOSITES = 4
@@ -60,8 +69,7 @@ def summary(lake: str, run: str, console: Console) -> bool:
     touched = catalog.touched_by(store, key.key)
     if touched:
         _say_stories(store, touched, console)
-    console.print()
-    console.print(opening_lines(store), soft_wrap=True)
+    print_opening(store, console)
     return bool(ledger["balanced"])
 
 
@@ -160,7 +168,8 @@ def _say_stories(lake: Lake, touched: list[str], console: Console) -> None:
     more += [f"{count(singles, 'story', 'stories')} with a single one"] if singles else []
     if more:
         rest_of_them = command("stories --min-articles 1 --limit 0", lake.root)
-        console.print(f"and {' and '.join(more)}: {rest_of_them}", style="dim", markup=False, soft_wrap=True)
+        words = f"{'and ' if several else ''}{' and '.join(more)}: {rest_of_them}"
+        console.print(words, style="dim", markup=False, soft_wrap=True)
     if composites:
         console.print()
         console.print("Stitched from other stories", style="bold")
@@ -234,6 +243,13 @@ def review_table(pairs: Sequence[Row], articles: Mapping[str, Row]) -> Table:
         table.add_row("", Text.assemble((lean, "yellow"), (shares, "dim")))
         table.add_row()
     return table
+
+
+def print_opening(lake: Lake, console: Console) -> None:
+    """How to open the tables, where there are any."""
+    if lake.files("records"):
+        console.print()
+        console.print(opening_lines(lake), soft_wrap=True)
 
 
 def opening_lines(lake: Lake) -> Text:

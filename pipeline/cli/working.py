@@ -178,13 +178,12 @@ def _print_folded(result: dict[str, Any], lake: str) -> None:
     """What a fold did, in words, and how to read what came of it."""
     from pipeline.cli import catalog
     from pipeline.cli.console import console
-    from pipeline.cli.report import opening_lines
+    from pipeline.cli.report import print_opening
 
     out = console()
     for line in _folded(result):
         out.print(line)
-    out.print()
-    out.print(opening_lines(catalog.open_lake(lake)), soft_wrap=True)
+    print_opening(catalog.open_lake(lake), out)
 
 
 def _folded(result: dict[str, Any]) -> list[str]:

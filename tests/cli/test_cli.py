@@ -437,6 +437,34 @@ def test_down_sources(tmp_path: Path) -> None:
     result = wirefold("run", "--sources", config, "--lake", tmp_path / "two")
     assert result.exit_code == 1
     assert "All sources are down." in result.stdout
+    assert "duckdb" not in result.stdout  # there is no table to open
+    (tmp_path / "wire" / "one.html").write_text(f"<article><p>{'The ferry runs again. ' * 9}</p></article>")
+    config.write_text('[[source]]\nname = "there"\nkind = "directory"\npath = "wire"\n')
+    told = wirefold("run", "--sources", config, "--lake", tmp_path / "two").stdout
+    assert re.search(r"^1 story with a single one: wirefold stories", told, re.MULTILINE)
+    assert "duckdb" in told
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ('[fetch]\nuseragent = "x"', "fetch: useragent: there is no such setting"),
+        ('[[source]]\nname = "one"\nkind = "fed"', "source 'one': kind: Input should be 'feed', "),
+        ('[[source]]\nname = "one"\nkind = "feed"', "source 'one': a feed source takes 'url' and no 'path'"),
+        ('[[source]]\nname = "one"\nkind = "feed"\nurl = "x"', "source 'one': 'url' is no http(s) address: 'x'"),
+        ('[[source]]\nkind = "feed"', "source number 1: name: must be given"),
+        ('source = ["one"]', "source number 1: "),
+        ('[[source]]\nname = "A b"\nkind = "feed"', "source 'A b': name: takes lower-case letters, digits, "),
+        ('[[source]]\nname = "a"\nkind = "directory"\npath = "."\n' * 2, "source: source names must be unique: a"),
+    ],
+)
+def test_mistakes_in_the_configuration(config: str, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "sources.toml"
+    file.write_text(config)
+    result = wirefold("run", "--sources", file, "--lake", tmp_path / "lake")
+    assert (result.exit_code, result.stdout) == (2, "")
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"wirefold: {file}: {said}")
 
 
 def test_demo_serves_until_interrupted() -> None:
