@@ -10,10 +10,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
-import ibis
 import pyarrow as pa
 
-from pipeline.engines.duckdb import engine, scan
 from pipeline.fold.furniture import LEAST, Holders, lines, site_of
 from pipeline.lake import INTERNAL, DataFile, Lake, Transaction
 from pipeline.partition import Run
@@ -65,6 +63,10 @@ def learn_furniture(lake: Lake, tx: Transaction, new: AbstractSet[tuple[str, str
     fresh = [f for f in lake.files("lines") if (f.day, f.name) in new and f.rows]
     if not fresh:
         return furniture, set()
+    import ibis  # slow to import, and those who only read what is known need none
+
+    from pipeline.engines.duckdb import engine, scan
+
     known = {key for keys in furniture.values() for key in keys}
     with engine() as con:
         everything = scan(con, lake, "lines")

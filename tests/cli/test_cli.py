@@ -158,6 +158,9 @@ def test_explain(sample_lake: str) -> None:
     assert result.exit_code == 0
     assert all(reason in " ".join(result.stdout.split()) for reason in link["reasons"])
     assert wirefold("explain", ids[0], ids[0], "--lake", sample_lake).exit_code == 2
+    code = f"import sys; from pipeline.cli import app; app({['explain', *ids, '--lake', sample_lake]}, standalone_mode=False)"
+    seen = [sys.executable, "-c", f"{code}; sys.exit('ibis' in sys.modules)"]  # a third of a second, for nothing
+    assert subprocess.run(seen, cwd=Path(__file__).parents[2], capture_output=True).returncode == 0
 
 
 def test_review_and_decide(sample_lake: str, tmp_path: Path) -> None:
