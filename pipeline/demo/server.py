@@ -27,6 +27,7 @@ __all__ = ["DEFAULT_PORT", "DemoServer", "HostStats"]
 
 DEFAULT_PORT = 8180
 _PORT_VARIABLE = "WIREFOLD_DEMO_PORT"
+_LOOPBACK = "127.0.0.1"
 _GZIP_FROM = 500  # bytes: below that, compressing gains nothing
 
 
@@ -46,7 +47,6 @@ class DemoServer:
 
     Args:
         data_dir: Folder of the sample wire (``resource_dir("data")``).
-        host: Address to listen on.
         port: Port to listen on; 0 takes any free one; None takes the environment's WIREFOLD_DEMO_PORT, else 8180.
 
     Raises:
@@ -54,15 +54,15 @@ class DemoServer:
         WirefoldError: The port is taken, or a file of the sample wire is wrong.
     """
 
-    def __init__(self, data_dir: Path, host: str = "127.0.0.1", port: int | None = None) -> None:
+    def __init__(self, data_dir: Path, port: int | None = None) -> None:
         port = _configured_port() if port is None else port
         self._sites = load_sites(data_dir)
         pages = render_sites(self._sites, data_dir)
         try:
-            self._http = _Server((host, port), pages)
+            self._http = _Server((_LOOPBACK, port), pages)
         except OSError as e:
             if e.errno != errno.EADDRINUSE:
-                raise WirefoldError(f"cannot listen on {host}:{port}: {e.strerror}") from e
+                raise WirefoldError(f"cannot listen on {_LOOPBACK}:{port}: {e.strerror}") from e
             raise WirefoldError(f"port {port} is in use; choose another one with {_PORT_VARIABLE}=<port>") from e
         self._http.aliases = {f"{site.slug}.localhost": site.host for site in self._sites}
         self._http.index = index_page(self._sites, data_dir, self.port)

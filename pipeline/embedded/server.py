@@ -25,6 +25,7 @@ from pipeline.errors import UsageError, WirefoldError
 __all__ = ["PORT_VARIABLE", "AirflowServer", "chosen_port", "down", "ensure_free"]
 
 PORT_VARIABLE = "WIREFOLD_AIRFLOW_PORT"
+_TAIL = 15  # lines of a log that are shown
 _START_TIMEOUT = 180.0  # seconds; 10 are usual, an overloaded machine takes a minute
 # Components and not `airflow standalone`: that one leaves orphans on SIGTERM, and serves logs on all interfaces.
 _COMPONENTS = {
@@ -195,6 +196,6 @@ def down(home: Home) -> bool:
     return held or orphans
 
 
-def _tail(log: Path, lines: int = 15) -> str:
+def _tail(log: Path) -> str:
     with log.open(encoding="utf-8", errors="replace") as f:
-        return "".join(deque(f, lines)).rstrip()
+        return "".join(deque(f, _TAIL)).rstrip()

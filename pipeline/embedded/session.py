@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipeline.config import load_config
-from pipeline.embedded.home import Home, default_home
+from pipeline.embedded.home import default_home
 from pipeline.embedded.progress import Progress
 from pipeline.embedded.server import AirflowServer, chosen_port
 from pipeline.errors import UsageError, WirefoldError
@@ -43,9 +43,7 @@ class _InterruptedError(BaseException):
         self.exit_code = 128 + number
 
 
-def run(
-    sources: str | Path, lake: str, report: Report, console: Console, *, keep: bool = False, home: Home | None = None
-) -> int:
+def run(sources: str | Path, lake: str, report: Report, console: Console, *, keep: bool = False) -> int:
     """Start Airflow, have it ingest and fold once, print what happened, stop it.
 
     When `sources` is the configuration of the sample wire, the sample wire is served as well.
@@ -56,7 +54,6 @@ def run(
         report: Prints the result.
         console: Where progress goes.
         keep: Leave Airflow and its UI running until Ctrl-C or SIGTERM.
-        home: Airflow's folder; `default_home()` when None.
 
     Returns:
         The exit code: 0 when both DAG runs succeeded, the ledger balances and no source failed otherwise than by being
@@ -78,7 +75,7 @@ def run(
                 raise UsageError(f"{sources} names no source: add a [[source]]")
             console.print("Starting Airflow …")
             started = time.monotonic()
-            server = AirflowServer(home or default_home(), chosen_port(), str(sources), lake, for_people=keep)
+            server = AirflowServer(default_home(), chosen_port(), str(sources), lake, for_people=keep)
             stack.enter_context(server)
             stack.callback(lambda: console.print("Stopping …") if code is None or keep else None)
             console.print(f"Airflow is ready after {time.monotonic() - started:.0f} s: {server.url}", highlight=False)

@@ -18,16 +18,18 @@ from pipeline.lake import DataFile, Lake, contract
 
 __all__ = ["engine", "scan"]
 
+_MEMORY = "1GB"
+
 
 @contextmanager
-def engine(memory_limit: str = "1GB") -> Iterator[Backend]:
+def engine() -> Iterator[Backend]:
     """A private DuckDB: bounded memory, spills to a temporary folder that goes with it.
 
     Raises:
         WirefoldError: A file that was read in it is damaged or gone.
     """
     with tempfile.TemporaryDirectory(prefix="wirefold-") as spill:
-        con = ibis.duckdb.connect(memory_limit=memory_limit, temp_directory=spill, preserve_insertion_order=True)
+        con = ibis.duckdb.connect(memory_limit=_MEMORY, temp_directory=spill, preserve_insertion_order=True)
         try:
             yield con
         except duckdb.Error as e:

@@ -147,16 +147,11 @@ def _swap(text: str, rate: float, vocabulary: Sequence[str], draw: random.Random
     return _WORD.sub(lambda m: draw.choice(vocabulary) if m.start() in at else m[0], text)
 
 
-def evaluate(
-    corpus: Corpus,
-    each: int = 40,
-    seed: int = 1,
-    settings: FoldSettings = FoldSettings(),
-    times: Times = Times.STATED,
-) -> list[Score]:
+def evaluate(corpus: Corpus, each: int, seed: int, times: Times = Times.STATED) -> list[Score]:
     """Put a corpus and composites made from it into a lake, fold it, and compare what it drew with what was planted.
 
     Args:
+        each, seed: As for `make`.
         times: What the texts say of the time of their publication; composites come after their sources.
     """
     from pipeline.run.files import ingest_paths
@@ -171,7 +166,7 @@ def evaluate(
         file.write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
         lake = Lake(str(Path(folder) / "lake"))
         ingest_paths([file], lake, Run.parse("2000-01-01T00:00:00"))
-        fold_lake(lake, settings)
+        fold_lake(lake, FoldSettings())
         return score(lake, made)
 
 

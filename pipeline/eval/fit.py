@@ -133,16 +133,16 @@ def fit(pairs: Judged) -> dict[str, Forest]:
     return forests
 
 
-def left_out(pairs: Judged, repeats: int = _REPEATS) -> tuple[Floats, NDArray[np.object_]]:
+def left_out(pairs: Judged) -> tuple[Floats, NDArray[np.object_]]:
     """Scores and kinds of every pair by forests that were fitted without its family.
 
     Returns:
         (repeats, pairs) scores of `TOGETHER`, and the kinds that were found.
     """
     rng = np.random.default_rng(1)
-    scores = np.empty((repeats, len(pairs.together)))
-    kinds = np.empty((repeats, len(pairs.together)), object)
-    for n in range(repeats):
+    scores = np.empty((_REPEATS, len(pairs.together)))
+    kinds = np.empty((_REPEATS, len(pairs.together)), object)
+    for n in range(_REPEATS):
         fold_of = rng.permutation(np.arange(pairs.family.max() + 1)) % _FOLDS
         for fold in range(_FOLDS):
             test = fold_of[pairs.family] == fold

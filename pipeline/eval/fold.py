@@ -22,12 +22,10 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from pipeline.article import Relation
-from pipeline.config import FoldSettings
 from pipeline.errors import UsageError
 from pipeline.eval.corpus import Corpus, ExactPair, LabelledPair
 from pipeline.fold.relate import GROUPING
 from pipeline.lake import Lake
-from pipeline.run.fold import fold_lake
 from pipeline.run.intake import ingest_files
 
 __all__ = ["accepted", "evaluate_folding", "f1", "f1_rate", "rate", "wilson"]
@@ -79,7 +77,7 @@ class _Folded:
         return self.links.get(frozenset((self.text[a], self.text[b])))
 
 
-def evaluate_folding(corpus: Corpus, settings: FoldSettings = FoldSettings()) -> dict[str, Any]:
+def evaluate_folding(corpus: Corpus) -> dict[str, Any]:
     """Ingest and fold a corpus, and compare what was found with its truth.
 
     Returns:
@@ -98,7 +96,7 @@ def evaluate_folding(corpus: Corpus, settings: FoldSettings = FoldSettings()) ->
             f"{corpus.name}: {min(unknown)!r} is no relation that readers judge by: {', '.join(_ACCEPTED)}"
         )
     with tempfile.TemporaryDirectory() as folder:
-        folded = _fold(corpus, Path(folder), settings)
+        folded = _fold(corpus, Path(folder))
     result: dict[str, Any] = {"corpus": corpus.name, "texts": len(corpus.texts)}
     if corpus.exact:
         result["overlap"] = _overlap(corpus.exact, folded)
@@ -143,15 +141,14 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     return max(0.0, (centre - spread) / (1 + z * z / of)), min(1.0, (centre + spread) / (1 + z * z / of))
 
 
-def _fold(corpus: Corpus, folder: Path, settings: FoldSettings) -> _Folded:
+def _fold(corpus: Corpus, folder: Path) -> _Folded:
     path = folder / "texts.jsonl"
     with path.open("w", encoding="utf-8") as file:
         for text in corpus.texts:
             file.write(json.dumps({k: v for k, v in text.items() if v is not None}) + "\n")
     root = str(folder / "lake")
-    ingest_files([str(path)], root, _RUN)
+    ingest_files([str(path)], root, _RUN, and_fold=True)
     lake = Lake(root)
-    fold_lake(lake, settings)
     links = lake.read("links", _LINK).to_pylist()
     records = lake.read("records", ["guid", "story_id"])
     story = {t["id"]: t["id"] for t in corpus.texts}  # a text that was refused stands alone

@@ -51,8 +51,8 @@ def read_body(
     tree: HtmlElement,
     meta: PageMetadata,
     url: str | None,
-    listed: Callable[[], list[str]] = list,
-    authors: Sequence[str] = (),
+    listed: Callable[[], list[str]],
+    authors: Sequence[str],
 ) -> Body:
     """Read the text of a page.
 

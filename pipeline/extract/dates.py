@@ -164,7 +164,7 @@ def in_zone_of_page(headline: HtmlElement, moment: Moment) -> Moment:
     return moment
 
 
-def stamped_day(headline: HtmlElement, newest: datetime, *, month_first: bool = False) -> Moment | None:
+def stamped_day(headline: HtmlElement, newest: datetime, *, month_first: bool) -> Moment | None:
     """The first day that the page shows above or below its headline in words, such as ``22. Dezember 2023``.
 
     One that is said to be the day of publication goes before what stands far below.
