@@ -35,6 +35,7 @@ def fetchable(url: str) -> httpx2.URL:
     try:
         parsed = httpx2.URL(url)
         host = parsed.raw_host.decode("ascii")
+        _ = parsed.host  # made anew from Punycode whenever it is asked for: what it cannot be made of is no host
     except (httpx2.InvalidURL, UnicodeError) as e:
         raise Failure(Reason.BAD_URL, f"{e} in {url[:100]!r}") from e
     if parsed.userinfo or "@" in authority:

@@ -49,6 +49,8 @@ from .conftest import item
         ("http://[::1%25lo]/", Reason.BAD_URL),
         ("http://[::1", Reason.BAD_URL),
         ("http:///x", Reason.BAD_URL),
+        ("http://-xn--/", Reason.BAD_URL),
+        ("http://xn--p!._/", Reason.BAD_URL),
         ("http:news.example", Reason.BAD_URL),
         ("//news.example/", Reason.BAD_URL),
         ("http://" + "a" * 9_000, Reason.BAD_URL),
