@@ -11,10 +11,11 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 __all__ = [
+    "CREDIBLE",
     "Article",
     "Capture",
     "Clock",
@@ -27,6 +28,7 @@ __all__ = [
     "Reject",
     "Relation",
     "article_id",
+    "credible",
 ]
 
 
@@ -71,6 +73,16 @@ class Clock(StrEnum):
     PAGE = "page"  # the page's own metadata
     FEED = "feed"  # the entry in a feed, a sitemap or a file of ready texts
     SEEN = "seen"  # the archive or the run that first saw it
+
+
+CREDIBLE = datetime(1500, 1, 1, tzinfo=UTC), datetime(2500, 1, 1, tzinfo=UTC)
+"""First and last time of publication that anybody can mean. Beyond is what systems write that know none (0001-01-01,
+9999-12-31); a week before or after such a day may not exist."""
+
+
+def credible(time: datetime | None) -> datetime | None:
+    """A time of publication, unless nobody can mean it."""
+    return time if time is not None and CREDIBLE[0] <= time <= CREDIBLE[1] else None
 
 
 class Kind(StrEnum):

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
+from pipeline.article import credible
+
 __all__ = ["EARLIEST", "Moment", "day_in_address", "may_be_on", "plausible", "read_moment"]
 
 _DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}")
@@ -36,8 +38,13 @@ class Moment(NamedTuple):
 def read_moment(value: object) -> Moment | None:
     """Read ISO 8601 (extended, basic, NITF ``norm``), RFC 2822 or epoch seconds/milliseconds; None for anything else.
 
-    A time without a zone is taken as UTC.
+    A time without a zone is taken as UTC. One that is not `credible` is none.
     """
+    found = _read(value)
+    return found if found and credible(found.at) else None
+
+
+def _read(value: object) -> Moment | None:
     text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
     if not 8 <= len(text) <= 64:
         return None

@@ -77,7 +77,8 @@ class _Times:
     def __init__(self, lake: Lake, numbers: Numbers) -> None:
         self._numbers = numbers
         at = numbered(lake, numbers, ["published_at"], "sketches")["published_at"]
-        self._at = pc.divide(at.cast(pa.int64()).cast(pa.float64()), 1e6).to_numpy()  # unknown: not a number
+        microseconds = at.cast(pa.int64()).cast(pa.float64(), safe=False)  # of other centuries they are rounded
+        self._at = pc.divide(microseconds, 1e6).to_numpy()  # unknown: not a number
 
     def apart(self, pairs: Numbers) -> NDArray[np.float64]:
         """Seconds between two articles; not a number where nobody stated one of the times."""

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.article import Article, Capture, Clock, Item, Kind, RawRef, Reason, Reject, article_id
+from pipeline.article import CREDIBLE, Article, Capture, Clock, Item, Kind, RawRef, Reason, Reject, article_id
 from pipeline.config import Config
 from pipeline.extract.workers import ExtractionPool, extract_stream
 from pipeline.extract.wrapped import unwrapped_texts
@@ -114,7 +114,9 @@ def _ready_texts(batch: pa.RecordBatch, config: Config, run: Run, fetches: Rows,
         item = Item(FILES, table["seq"][i].as_py(), urls[i].as_py(), guid=table["id"][i].as_py())
         raw = RawRef(file[i].as_py(), table["row"][i].as_py())
         rejects.add(reject_row(run, Reject(item, Reason.NO_TEXT, "the text is empty", raw=raw)))
-    stated = pc.is_valid(table["published_at"])
+    said = table["published_at"]
+    first, last = (pa.scalar(end, said.type) for end in CREDIBLE)
+    stated = pc.fill_null(pc.and_(pc.greater_equal(said, first), pc.less_equal(said, last)), False)
     rows = entry | {
         "article_id": pa.array([article_id(i, h) for i, h in zip(table["id"].to_pylist(), made.hashes, strict=True)]),
         "locator": table["id"],
@@ -126,7 +128,7 @@ def _ready_texts(batch: pa.RecordBatch, config: Config, run: Run, fetches: Rows,
         "authors": pa.array([[]] * n, pa.list_(pa.string())),
         "tags": pa.array([[]] * n, pa.list_(pa.string())),
         "language": table["language"],
-        "published_at": pc.if_else(stated, table["published_at"], pa.scalar(run.time, pa.timestamp("us", tz="UTC"))),
+        "published_at": pc.if_else(stated, said, pa.scalar(run.time, pa.timestamp("us", tz="UTC"))),
         "clock": pc.if_else(stated, Clock.FEED.value, Clock.SEEN.value),
         "status": _same("usable", n),
         "kind": _same(Kind.ARTICLE.value, n),

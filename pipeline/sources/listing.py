@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urljoin
 
-from pipeline.article import Item
+from pipeline.article import Item, credible
 from pipeline.config import Source
 from pipeline.text import reading_form
 
@@ -64,7 +64,7 @@ def items_of(entries: Iterable[Entry], source: Source, base_url: str) -> list[It
             url=url,
             guid=_short(entry.guid, "guid"),
             title=_short(reading_form(entry.title).replace("\n\n", " ") if entry.title else None, "title"),
-            published_at=entry.published_at,
+            published_at=credible(entry.published_at),
             content=entry.content if len(entry.content or "") <= _LONGEST_CONTENT else None,
         )
         for seq, (url, entry) in enumerate(kept)

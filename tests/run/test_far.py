@@ -50,6 +50,11 @@ def test_out_of_the_window(case: str, tmp_path: Path) -> None:
             assert linked(tmp_path / f"{n} {each}", [*order], each, FoldSettings()) == expected
 
 
+def test_centuries_apart(tmp_path: Path) -> None:
+    both = [(STORY, "2018-09-01"), ([*STORY[:60], "other", *STORY[61:]], "1650-03-01")]
+    assert linked(tmp_path / "lake", both, False, FoldSettings()) == 1
+
+
 def test_a_short_form_of_another_month_stays_out(tmp_path: Path) -> None:
     form = words(3, 40)
     both = [(form, "2018-09-01"), ([*form[:39], "other"], "2018-06-01")]

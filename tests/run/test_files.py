@@ -137,6 +137,19 @@ def test_what_it_does_not_say_is_made_up_plainly(lake: Lake, folder: Path) -> No
     assert records["2"]["text"] == "First line\n\nSecond paragraph of the text."
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_that_nobody_can_mean_is_not_known(day: str, tmp_path: Path) -> None:
+    """What is counted from it would leave the calendar, at every fold: a notice looks back a week."""
+    rows = [{"id": str(n), "title": "KILL: Ferry", "text": s, "published_at": day} for n, s in enumerate(SENTENCES)]
+    (tmp_path / "texts.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
+    (tmp_path / "item.json").write_text(ninjs().replace("2018-09-14T03:00:00Z", "9999-12-31T23:59:59Z"))
+    lake = Lake(str(tmp_path / "lake"))
+    ingest_paths([tmp_path / "texts.jsonl", tmp_path / "item.json"], lake, RUN)
+    fold_lake(lake, FoldSettings())
+    times = [(r["clock"], r["published_at"]) for r in lake.read("records").to_pylist()]
+    assert times == [("seen", RUN.time)] * (len(SENTENCES) + 1)
+
+
 def test_a_ready_text_of_one_sentence_is_an_article(lake: Lake) -> None:
     records = by_guid(lake, "records")
     assert records["j2"]["text"] == "Short."

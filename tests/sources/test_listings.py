@@ -55,6 +55,10 @@ def entry(n: int, date: str = "") -> str:
             Item("s", 0, "http://news.example/c", "7", "t", WHEN),
         ),
         (
+            rss(entry(1, "9999-12-31T23:59:59Z")),  # what a system writes that knows no time
+            Item("s", 0, "http://news.example/a/1", "g1", "t1"),
+        ),
+        (
             rss("<item><title>t</title><guid>http://other.example/x</guid></item>"),
             Item("s", 0, "http://other.example/x", "http://other.example/x", "t"),
         ),
