@@ -341,6 +341,13 @@ def test_language_is_that_of_the_text(text: str, lang: str, configured: str | No
     assert found.language == expected
 
 
+def test_the_language_of_a_long_text_is_told_without_a_word_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO"):
+        found = extract(capture(page(paragraphs=[f"The ferry to island {n} will run again." for n in range(40)])))
+    assert found.language == "en"
+    assert caplog.messages == []
+
+
 def test_blocks_become_paragraphs_without_markup_and_furniture_is_left_out() -> None:
     rest = (
         "<h2>What it costs</h2><ul><li>Adults pay nine crowns for a day</li><li>Children go free of charge</li></ul>"
