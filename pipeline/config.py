@@ -7,6 +7,7 @@ import re
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
@@ -89,6 +90,11 @@ class Source(_Model):
             except ValidationError as e:
                 raise ValueError(f"'url' is no http(s) address: {self.url!r}") from e
         return self
+
+    @property
+    def host(self) -> str:
+        """Whom it asks; a directory asks nobody, and is a host of its own."""
+        return (urlsplit(self.url).hostname or self.url) if self.url else f" {self.name}"
 
 
 class Config(_Model):

@@ -14,13 +14,13 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from pipeline.config import load_config
 from pipeline.embedded.home import default_home
 from pipeline.embedded.progress import Progress
 from pipeline.embedded.server import AirflowServer, chosen_port
-from pipeline.errors import UsageError, WirefoldError
+from pipeline.errors import WirefoldError
 from pipeline.partition import Run
 from pipeline.resources import resource_dir
+from pipeline.run.ingest import plan
 
 __all__ = ["Report", "run"]
 
@@ -70,9 +70,7 @@ def run(sources: str | Path, lake: str, report: Report, console: Console, *, kee
         with _interruptible(), ExitStack() as stack:
             if sources.resolve() == (resource_dir("data") / "sources.toml").resolve():
                 _serve_sample(stack, console)
-            names = [source.name for source in load_config(sources).source]  # a mistake in it shows now, not in a log
-            if not names:
-                raise UsageError(f"{sources} names no source: add a [[source]]")
+            names = plan(str(sources))  # a mistake in the configuration shows now, not in a log
             console.print("Starting Airflow …")
             started = time.monotonic()
             server = AirflowServer(default_home(), chosen_port(), str(sources), lake, for_people=keep)

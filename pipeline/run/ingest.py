@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pipeline.config import load_config
+import structlog
+import xxhash
+
+from pipeline.config import Source, load_config
+from pipeline.errors import UsageError
 from pipeline.lake import Lake
 from pipeline.partition import Run
 from pipeline.run.staging import Staging
@@ -18,14 +22,26 @@ if TYPE_CHECKING:
 
 __all__ = ["collect", "extract_source", "fetch_source", "plan"]
 
+log = structlog.get_logger(__name__)
+
 
 def plan(config_path: str) -> list[str]:
-    """Names of the sources, in the order of the configuration."""
-    return [s.name for s in load_config(config_path).source]
+    """Names of the sources, in the order of the configuration.
+
+    Raises:
+        UsageError: It names none.
+    """
+    names = [s.name for s in load_config(config_path).source]
+    if not names:
+        raise UsageError(f"{config_path} names no source: add a [[source]]")
+    return names
 
 
 def fetch_source(config_path: str, lake: str, run: str, source: str) -> dict[str, Any]:
     """Fetch what a source lists and what changed since last time; keep the bytes as WARC.
+
+    Waits while another process fetches from the same host: a host is not asked by two at once, and of two that were
+    started for one source of one run the second finds the work done.
 
     Raises:
         SourceDown: Its listing cannot be had.
@@ -33,10 +49,12 @@ def fetch_source(config_path: str, lake: str, run: str, source: str) -> dict[str
     from pipeline.run.capture import capture_source
 
     config = load_config(config_path)
+    wanted = config.named(source)
     staging = Staging(Lake(lake), Run.parse(run), source)
-    if _committed(staging):
-        return {"source": source, "committed": True}
-    return {"source": source, **capture_source(config, config.named(source), staging)}
+    with staging.lake.storage.lock(_lock_of(wanted), lambda: log.info("waiting for the host", host=wanted.host)):
+        if _committed(staging):
+            return {"source": source, "committed": True}
+        return {"source": source, **capture_source(config, wanted, staging)}
 
 
 def extract_source(
@@ -61,6 +79,11 @@ def collect(config_path: str, lake: str, run: str) -> dict[str, Any]:
     from pipeline.run.collect import collect_run
 
     return collect_run(Lake(lake), Run.parse(run), plan(config_path))
+
+
+def _lock_of(source: Source) -> str:
+    """Name of the lock of its host; a hash, as hosts may be longer than file names."""
+    return f"host-{xxhash.xxh3_64_hexdigest(source.host.encode())}"
 
 
 def _committed(staging: Staging) -> bool:

@@ -19,12 +19,11 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 
 from pipeline.config import Config, Source, load_config
-from pipeline.errors import UsageError, WirefoldError
+from pipeline.errors import WirefoldError
 from pipeline.extract.workers import ExtractionPool
 from pipeline.lake import INTERNAL, Lake
 from pipeline.partition import Run
@@ -83,8 +82,7 @@ def run_job(
         WirefoldError: The commit or the fold failed.
     """
     config = load_config(config_path)
-    if not config.source:
-        raise UsageError(f"{config_path} names no source: add a [[source]]")
+    ingest.plan(config_path)  # nothing to do is a mistake
     wanted = Run.parse(partition) if partition else None
     store = Lake(lake)
     report = _one_at_a_time(report)
@@ -181,7 +179,7 @@ def _by_host(sources: Sequence[Source]) -> list[list[str]]:
     """Names of the sources, those of one host together: it must not be asked by two at once."""
     groups: dict[str, list[str]] = defaultdict(list)
     for source in sources:
-        groups[(urlsplit(source.url).hostname or source.url) if source.url else f" {source.name}"].append(source.name)
+        groups[source.host].append(source.name)
     return list(groups.values())
 
 
