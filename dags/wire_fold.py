@@ -37,6 +37,7 @@ RECORDS = Asset(name="records", uri="x-wirefold://records", group="wirefold")
         ),
     },
     default_args={
+        "owner": "wirefold",
         "retries": 2,
         "retry_delay": timedelta(seconds=10),
         "execution_timeout": timedelta(hours=4),

@@ -22,6 +22,8 @@ CONFIG, LAKE = "{{ params.sources }}", "{{ params.lake }}"
 RUN = "{{ dag_run.partition_key or (dag_run.partition_date or dag_run.run_after).strftime('%Y-%m-%dT%H:%M:%S') }}"
 # A source that is down may be up again in a minute; a wrong configuration will not right itself.
 RETRIES = ExceptionRetryPolicy(rules=[RetryRule(exception="pipeline.errors.UsageError", action=RetryAction.FAIL)])
+# Nor will a ledger that is off, or a run that is over and found every source down.
+NO_RETRIES = ExceptionRetryPolicy(rules=[RetryRule(exception="pipeline.errors.WirefoldError", action=RetryAction.FAIL)])
 
 
 @dag(
@@ -51,12 +53,15 @@ RETRIES = ExceptionRetryPolicy(rules=[RetryRule(exception="pipeline.errors.Usage
         ),
     },
     default_args={
+        "owner": "wirefold",
         "retries": 2,
         "retry_delay": timedelta(seconds=5),
         "retry_exponential_backoff": 2,
         "max_retry_delay": timedelta(minutes=2),
         "retry_policy": RETRIES,
-        "execution_timeout": timedelta(hours=1),
+        # A fetch that is cut off begins anew: this must do for a first one, of 10,000 items a second apart, or of the
+        # 1,000 of a news sitemap with a crawl-delay of ten seconds.
+        "execution_timeout": timedelta(hours=4),
     },
     doc_md="""### Wire ingest
 Once an hour: asks every source what is new, fetches it politely, and turns it into articles.
@@ -72,8 +77,8 @@ Every item discovered ends as exactly one of article, unchanged, exact copy, rej
 fails.
 
 A source that is **down** fails only its own mapped tasks, after two retries; the others go on and `collect` says which
-one was missing. The partition key (`2026-11-24T03:00:00`) names the run; running a key again changes nothing in the
-lake. When `collect` is done, **Wire fold** starts with the same key.
+one was missing. It fails when all of them are. The partition key (`2026-11-24T03:00:00`) names the run; running a key
+again changes nothing in the lake. When `collect` is done, **Wire fold** starts with the same key.
 """,
 )
 def wire_ingest():
@@ -100,11 +105,14 @@ def wire_ingest():
         work = {"config": CONFIG, "lake": LAKE, "run": RUN, "source": source}
         fetch(**work) >> extract(**work)
 
-    @task(multiple_outputs=False, outlets=[ARTICLES], trigger_rule="all_done")
+    @task(multiple_outputs=False, outlets=[ARTICLES], trigger_rule="all_done", retry_policy=NO_RETRIES)
     def collect(config: str, lake: str, run: str, outlet_events) -> dict:
+        from pipeline.errors import WirefoldError
         from pipeline.run import ingest
 
         ledger = ingest.collect(config, lake, run)
+        if len(ledger["down"]) == len(ledger["sources"]):
+            raise WirefoldError(f"every source is down: {', '.join(ledger['down'])}")
         counts = {k: v for k, v in ledger.items() if not isinstance(v, dict)}
         outlet_events[ARTICLES].extra = {"sources": config, "lake": lake} | counts
         outlet_events[ARTICLES].add_partitions(run)

@@ -26,6 +26,7 @@ def test_conventions(dagbag: Any, dag_id: str) -> None:
     dag = dagbag.dags[dag_id]
     dag.validate()
     assert "wirefold" in dag.tags
+    assert dag.owner == "wirefold"
     assert all((dag.doc_md, dag.description, dag.dag_display_name))
     assert (dag.catchup, dag.max_active_runs) == (False, 1)
     assert dag.dagrun_timeout is not None
@@ -51,6 +52,16 @@ def test_a_source_that_is_down_does_not_stop_the_run(dagbag: Any) -> None:
     dag = dagbag.dags["wire_ingest"]
     assert dag.get_task("collect").trigger_rule == "all_done"
     assert dag.get_task("per_source.extract").trigger_rule == "all_success"
+
+
+def test_a_first_fetch_of_a_long_listing_is_not_cut_off(dagbag: Any) -> None:
+    from pipeline.config import FetchSettings, Source
+
+    listing = Source(name="long", kind="sitemap", url="http://long.example/sitemap.xml")
+    dag = dagbag.dags["wire_ingest"]
+    timeout = dag.get_task("per_source.fetch").execution_timeout
+    assert timeout.total_seconds() > listing.limit * FetchSettings().delay
+    assert timeout < dag.dagrun_timeout
 
 
 def test_reading_is_fast(dagbag: Any) -> None:
