@@ -46,9 +46,9 @@ def parse_sitemap(body: bytes, max_bytes: int) -> Sitemap:
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(body.lstrip(), parser)
+        kind = _name(root) if root is not None else ""
     except (etree.XMLSyntaxError, ValueError) as e:
         raise MalformedListing(f"is no XML: {e}") from e
-    kind = _name(root) if root is not None else ""
     if kind == "sitemapindex":
         return Sitemap(children=tuple((e.url, e.published_at) for e in _entries(root, "sitemap") if e.url))
     if kind == "urlset":
@@ -59,13 +59,7 @@ def parse_sitemap(body: bytes, max_bytes: int) -> Sitemap:
 def _entries(root: etree._Element, tag: str) -> Iterator[Entry]:
     count = 0
     for element in root:
-        if _name(element) != tag:
-            continue
-        fields: dict[str, str] = {}
-        # The children, and below them the news extension only: image and video entries have titles of their own.
-        for child in [*element, *(c for part in element if _name(part) == "news" for c in part)]:
-            if isinstance(child.tag, str) and child.text and child.text.strip():
-                fields.setdefault(_name(child), child.text.strip())
+        fields = _fields(element) if _name(element) == tag else {}
         if "loc" in fields:
             published = as_utc(fields.get("publication_date")) or as_utc(fields.get("lastmod"))
             yield Entry(fields["loc"], title=fields.get("title"), published_at=published)
@@ -74,5 +68,19 @@ def _entries(root: etree._Element, tag: str) -> Iterator[Entry]:
             return
 
 
+def _fields(element: etree._Element) -> dict[str, str]:
+    """What its children say, and below them the news extension's: image and video entries have titles of their own."""
+    fields: dict[str, str] = {}
+    for child in [*element, *(c for part in element if _name(part) == "news" for c in part)]:
+        try:
+            text = (child.text or "").strip() if isinstance(child.tag, str) else ""
+        except UnicodeDecodeError:  # half a character, as in &#55357;&#56832;, which libxml2 lets pass when it recovers
+            continue
+        if text:
+            fields.setdefault(_name(child), text)
+    return fields
+
+
 def _name(element: etree._Element) -> str:
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    """Name without namespace; not by `etree.QName`, which refuses what broken markup makes of names."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""

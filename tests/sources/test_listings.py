@@ -181,6 +181,13 @@ def test_news_sitemap(body: bytes) -> None:
     assert (page.url, page.title, page.published_at) == ("http://news.example/a", "A & B", WHEN)
 
 
+@pytest.mark.parametrize("broken", [b"<b:9x>x</b:9x>", b"<title>&#55357;&#56832;</title>", b"<title>&#xD800;</title>"])
+def test_what_cannot_be_read_costs_no_address(broken: bytes) -> None:
+    urls = b"".join(b"<url><loc>http://a.example/%d</loc>%s</url>" % (n, broken) for n in range(2))
+    found = parse_sitemap(b"<urlset>" + urls + b"</urlset>", 1_000_000)
+    assert [p.url for p in found.pages] == ["http://a.example/0", "http://a.example/1"]
+
+
 def test_index_and_plain_list() -> None:
     index = b"<sitemapindex><sitemap><loc>http://a.example/1.xml</loc><lastmod>2018-09-14</lastmod></sitemap></sitemapindex>"
     assert parse_sitemap(index, 1_000).children == (("http://a.example/1.xml", datetime(2018, 9, 14, tzinfo=UTC)),)
