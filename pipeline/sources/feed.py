@@ -14,7 +14,7 @@ from fastfeedparser import main as _fast
 
 from pipeline.article import Item
 from pipeline.config import Source
-from pipeline.sources.listing import Entry, MalformedListing, as_utc, items_of, refuse_entities
+from pipeline.sources.listing import Entry, MalformedListing, as_utc, items_of, refuse_entities, without_halves
 
 __all__ = ["parse_feed"]
 
@@ -33,6 +33,7 @@ def parse_feed(body: bytes, base_url: str, source: Source) -> list[Item]:
         MalformedListing: It is no feed.
     """
     refuse_entities(body)
+    body = without_halves(body)
     entries, complaint = _quick(body)
     if not entries and len(body) <= _MAX_SECOND_TRY:
         tolerant, recognised = _tolerant(body)
@@ -86,4 +87,5 @@ def _entry(entry: Any, published: datetime | None) -> Entry:
 
 
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+    """A text that can be stored: JSON may have halves of characters in it."""
+    return value.encode("utf-8", "ignore").decode() or None if isinstance(value, str) else None

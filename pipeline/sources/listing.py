@@ -12,10 +12,14 @@ from pipeline.article import Item, credible
 from pipeline.config import Source
 from pipeline.text import reading_form
 
-__all__ = ["Entry", "MalformedListing", "UnsafeListing", "as_utc", "items_of", "refuse_entities"]
+__all__ = ["Entry", "MalformedListing", "UnsafeListing", "as_utc", "items_of", "refuse_entities", "without_halves"]
 
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^>\[]{0,4000}\[", re.IGNORECASE)
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+_HALF = re.compile(
+    rb"&#(?:x0*d[89a-f][0-9a-f]{2}|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]));",
+    re.IGNORECASE,
+)
 _LONGEST = {"url": 8_000, "guid": 2_000, "title": 1_000}  # characters
 _LONGEST_CONTENT = 500_000  # characters; what is longer is no article, and half of one would be worse than none
 
@@ -81,6 +85,14 @@ def refuse_entities(body: bytes) -> None:
         body = body.replace(b"\0", b"")
     if _DOCTYPE.search(body) and _ENTITY.search(body):
         raise UnsafeListing("declares XML entities in a DTD")
+
+
+def without_halves(body: bytes) -> bytes:
+    """A listing without references to surrogates, as some systems write an emoji (``&#55357;&#56832;``).
+
+    XML knows no such characters: one in a headline would cost the whole listing.
+    """
+    return _HALF.sub(b"", body)
 
 
 def as_utc(value: str | None) -> datetime | None:

@@ -10,7 +10,7 @@ from lxml import etree
 
 from pipeline.fetch.decode import collect
 from pipeline.fetch.failure import Failure
-from pipeline.sources.listing import Entry, MalformedListing, as_utc, refuse_entities
+from pipeline.sources.listing import Entry, MalformedListing, as_utc, refuse_entities, without_halves
 
 __all__ = ["Sitemap", "parse_sitemap"]
 
@@ -45,7 +45,7 @@ def parse_sitemap(body: bytes, max_bytes: int) -> Sitemap:
     refuse_entities(body)
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(body.lstrip(), parser)
+        root = etree.fromstring(without_halves(body).lstrip(), parser)
         kind = _name(root) if root is not None else ""
     except (etree.XMLSyntaxError, ValueError) as e:
         raise MalformedListing(f"is no XML: {e}") from e
@@ -72,12 +72,8 @@ def _fields(element: etree._Element) -> dict[str, str]:
     """What its children say, and below them the news extension's: image and video entries have titles of their own."""
     fields: dict[str, str] = {}
     for child in [*element, *(c for part in element if _name(part) == "news" for c in part)]:
-        try:
-            text = (child.text or "").strip() if isinstance(child.tag, str) else ""
-        except UnicodeDecodeError:  # half a character, as in &#55357;&#56832;, which libxml2 lets pass when it recovers
-            continue
-        if text:
-            fields.setdefault(_name(child), text)
+        if isinstance(child.tag, str) and child.text and child.text.strip():
+            fields.setdefault(_name(child), child.text.strip())
     return fields
 
 

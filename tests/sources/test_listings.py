@@ -59,6 +59,14 @@ def entry(n: int, date: str = "") -> str:
             Item("s", 0, "http://news.example/a/1", "g1", "t1"),
         ),
         (
+            rss("<item><title>t &#55357;&#56832;</title><link>/c&#xD83D;</link></item>"),  # an emoji in two halves
+            Item("s", 0, "http://news.example/c", "/c", "t"),
+        ),
+        (
+            b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "7\\ud83d", "url": "/c\\ud83d"}]}',
+            Item("s", 0, "http://news.example/c", "7", None),
+        ),
+        (
             rss("<item><title>t</title><guid>http://other.example/x</guid></item>"),
             Item("s", 0, "http://other.example/x", "http://other.example/x", "t"),
         ),
