@@ -13,7 +13,7 @@ from pipeline.fetch.decode import collect
 from pipeline.fetch.failure import Failure
 from pipeline.lake import INTERNAL
 
-__all__ = ["files_below", "list_directory", "read_file"]
+__all__ = ["file_item", "files_below", "list_directory", "read_file"]
 
 _PIECE = 1 << 20
 _TYPES = {
@@ -49,7 +49,12 @@ def list_directory(directory: Path, source: str, limit: int) -> list[Item]:
     if len(files) > limit:
         kept = set(sorted(files, key=lambda p: (-p.stat().st_mtime_ns, p))[:limit])
         files = [p for p in files if p in kept]
-    return [Item(source, seq, str(path)) for seq, path in enumerate(files)]
+    return [file_item(path, source, seq) for seq, path in enumerate(files)]
+
+
+def file_item(path: Path, source: str, seq: int) -> Item:
+    """A file as an item. A name that is no UTF-8 cannot be kept as it is, and what it is kept as leads nowhere."""
+    return Item(source, seq, os.fsencode(path).decode("utf-8", "backslashreplace"))
 
 
 def read_file(item: Item, max_bytes: int) -> Capture | Reject:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipeline.article import Capture, Item, Reject
+from pipeline.article import Capture, Reason, Reject
 from pipeline.errors import UsageError
 from pipeline.fetch.foreign import read_foreign_warc
-from pipeline.sources.directory import files_below, read_file
+from pipeline.sources.directory import file_item, files_below, read_file
 from pipeline.sources.texts import read_texts
 
 __all__ = ["FileKind", "classify", "expand", "read_paths"]
@@ -90,11 +90,13 @@ def read_paths(
 
 
 def _read(path: Path, source: str, max_bytes: int, seq: int) -> Iterator[Capture | pa.RecordBatch | Reject]:
-    kind = classify(path)
-    if kind is FileKind.TEXTS:
+    kind, item = classify(path), file_item(path, source, seq)
+    if item.url != str(path):
+        yield Reject(item, Reason.MALFORMED, "the name of the file is no UTF-8")
+    elif kind is FileKind.TEXTS:
         yield from read_texts(path, source=source, max_bytes=max_bytes, first_seq=seq)
     elif kind is FileKind.ARCHIVE:
         with path.open("rb") as file:
             yield from read_foreign_warc(file, source, str(path), max_bytes=max_bytes, first_seq=seq)
     else:
-        yield read_file(Item(source, seq, str(path)), max_bytes)
+        yield read_file(item, max_bytes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from pipeline.article import Capture, Item, Reason, Reject
 from pipeline.errors import UsageError
 from pipeline.fetch.warc import WarcWriter
+from pipeline.sources.directory import list_directory, read_file
 from pipeline.sources.files import FileKind, classify, read_paths
 from pipeline.sources.texts import TEXTS
 
@@ -171,6 +173,19 @@ def test_directories_and_kinds(tmp_path: Path) -> None:
     assert types == ["text/html", "text/html", "text/html", "application/xml", None, "text/plain"]
     again = [c for c in read_paths([tmp_path], max_bytes=200_000) if isinstance(c, Capture)]
     assert again == captures, "the same files give the same captures"
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9.html", b"caf\xe9.jsonl", b"caf\xe9.warc"])
+def test_a_file_whose_name_is_no_utf8_is_one_reject(tmp_path: Path, name: bytes) -> None:
+    """It cannot be kept in a table: one such name would end all that is ingested with it."""
+    (tmp_path / os.fsdecode(name)).write_bytes(b"{}")
+    for found in (
+        next(read_paths([tmp_path], max_bytes=100)),
+        read_file(list_directory(tmp_path, "files", 10)[0], 100),
+    ):
+        assert isinstance(found, Reject)
+        assert found.reason is Reason.MALFORMED
+        assert found.item.url.encode().startswith(str(tmp_path).encode())
 
 
 def test_sniffing(tmp_path: Path) -> None:
