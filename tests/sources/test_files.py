@@ -179,12 +179,13 @@ def test_directories_and_kinds(tmp_path: Path) -> None:
 def test_a_file_whose_name_is_no_utf8_is_one_reject(tmp_path: Path, name: bytes) -> None:
     """It cannot be kept in a table: one such name would end all that is ingested with it."""
     (tmp_path / os.fsdecode(name)).write_bytes(b"{}")
-    for found in (
-        next(read_paths([tmp_path], max_bytes=100)),
-        read_file(list_directory(tmp_path, "files", 10)[0], 100),
+    (listed,) = list_directory(tmp_path, "files", 10)
+    for found, reason in (
+        (next(read_paths([tmp_path], max_bytes=100)), Reason.MALFORMED),
+        (read_file(listed, 100), Reason.NOT_FOUND),  # what it is kept as leads nowhere
     ):
         assert isinstance(found, Reject)
-        assert found.reason is Reason.MALFORMED
+        assert found.reason is reason
         assert found.item.url.encode().startswith(str(tmp_path).encode())
 
 
