@@ -16,7 +16,10 @@ DEFAULT_LAKE = "lake"
 
 
 class Group(TyperGroup):
-    """Commands that end as people and scripts expect: 0 done, 1 failed (one line on stderr), 2 bad use, 130 Ctrl-C."""
+    """Commands that end as people and scripts expect: 0 done, 1 failed (one line on stderr), 2 bad use, 130 Ctrl-C.
+
+    What an error carries as notes, such as the end of a log, comes before its line.
+    """
 
     def invoke(self, ctx: Any) -> Any:  # click's Context, which Typer brings along under changing names
         _tolerant_streams()
@@ -24,6 +27,8 @@ class Group(TyperGroup):
         try:
             return super().invoke(ctx)
         except WirefoldError as e:
+            for line in "\n".join(getattr(e, "__notes__", ())).splitlines():
+                typer.echo(_one_line(line), err=True)
             typer.echo(f"wirefold: {_one_line(e)}", err=True)
             raise typer.Exit(2 if isinstance(e, UsageError) else 1) from e
         except OSError as e:

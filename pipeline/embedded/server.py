@@ -107,12 +107,12 @@ class AirflowServer:
         """Check that all components are alive.
 
         Raises:
-            WirefoldError: One has ended; shows the end of its log.
+            WirefoldError: One has ended; how, and the end of its log as a note.
         """
         for name, process in self._running.items():
-            if process.poll() is not None:
-                log = self.home.logs / f"{name}.log"
-                raise WirefoldError(f"Airflow's {name} ended unexpectedly; the end of {log}:\n{_tail(log)}")
+            if (code := process.poll()) is not None:
+                how = f"on signal {-code}" if code < 0 else f"with exit code {code}"
+                raise _failure(f"Airflow's {name} ended {how}", self.home.logs / f"{name}.log")
 
     @contextmanager
     def _guarded(self, lock: int, python_path: str) -> Iterator[None]:
@@ -160,8 +160,7 @@ class AirflowServer:
             return
         migration = self._spawn("database", [sys.executable, "-m", "airflow", "db", "migrate"], env)
         if migration.wait() != 0:
-            log = self.home.logs / "database.log"
-            raise WirefoldError(f"Airflow's database could not be prepared; the end of {log}:\n{_tail(log)}")
+            raise _failure("Airflow's database could not be prepared", self.home.logs / "database.log")
         stamp.write_text(wanted, encoding="utf-8")
 
     def _spawn(self, name: str, command: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
@@ -196,6 +195,8 @@ def down(home: Home) -> bool:
     return held or orphans
 
 
-def _tail(log: Path) -> str:
+def _failure(what: str, log: Path, lines: int = 15) -> WirefoldError:
+    error = WirefoldError(f"{what}; above is the end of {log}")
     with log.open(encoding="utf-8", errors="replace") as f:
-        return "".join(deque(f, _TAIL)).rstrip()
+        error.add_note("".join(deque(f, lines)).rstrip())
+    return error

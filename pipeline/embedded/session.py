@@ -125,7 +125,10 @@ def _wait_for_dags(server: AirflowServer) -> None:
     for dag in (_INGEST, _FOLD):
         while not server.api.knows(dag):
             if errors := server.api.import_errors():
-                raise WirefoldError(f"a DAG file cannot be read:\n{errors[0].rstrip()}")
+                trace = errors[0].rstrip()
+                error = WirefoldError(f"a DAG file cannot be read: {trace.splitlines()[-1]}")
+                error.add_note(trace)
+                raise error
             if time.monotonic() > give_up:
                 raise WirefoldError(f"Airflow did not find {dag} in {resource_dir('dags')}; see {server.home.logs}")
             server.check()

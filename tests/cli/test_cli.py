@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 
 from pipeline.cli import app
 from pipeline.cli.console import headline
+from pipeline.errors import WirefoldError
 from pipeline.lake import Lake
 
 READING = ["stories", "show", "diff", "explain", "trace", "review", "check"]
@@ -309,6 +310,19 @@ def test_trace(sample_lake: str, tmp_path: Path) -> None:
     assert "<script" not in markup
     assert "src=" not in markup
     assert all(f'id="p{n + 1}-1"' in markup for n in range(len(found["origins"])))
+
+
+def test_what_an_error_has_to_show_comes_before_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        error = WirefoldError("the scheduler ended; above is the end of its log")
+        error.add_note("first \x1b[31mline\nlast line")
+        raise error
+
+    monkeypatch.setattr("pipeline.embedded.run", broken)
+    result = wirefold("airflow", "run")
+    assert result.exit_code == 1
+    said = ["first [31mline", "last line", "wirefold: the scheduler ended; above is the end of its log"]
+    assert result.stderr.splitlines() == said
 
 
 def test_trace_of_hostile_texts(sample_lake: str, tmp_path: Path) -> None:

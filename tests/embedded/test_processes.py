@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.embedded.home import Home
 from pipeline.embedded.processes import MARK, belonging_to, stop_all
-from pipeline.embedded.server import chosen_port, down, ensure_free
+from pipeline.embedded.server import AirflowServer, chosen_port, down, ensure_free
 from pipeline.errors import UsageError, WirefoldError
 
 _SLEEPER = "import time; print(flush=True); time.sleep(60)"
@@ -100,6 +100,25 @@ def test_stubborn_processes_and_their_children_are_stopped(home: Home) -> None:
     process.communicate()
     assert process.returncode == -signal.SIGKILL
     assert belonging_to(home.root) == set()
+
+
+@pytest.mark.parametrize(
+    ("program", "how"),
+    [("raise SystemExit(3)", "with exit code 3"), ("import os; os.kill(os.getpid(), 9)", "on signal 9")],
+)
+def test_a_component_that_has_ended_is_named_in_one_line_and_the_end_of_its_log_goes_along(
+    home: Home, program: str, how: str
+) -> None:
+    server = AirflowServer(home, 9999, "sources.toml", "lake")
+    (home.logs / "scheduler.log").write_text("".join(f"line {n}\n" for n in range(40)), encoding="utf-8")
+    with subprocess.Popen([sys.executable, "-c", program]) as process:
+        process.wait()
+        server._running["scheduler"] = process
+        with pytest.raises(WirefoldError) as caught:
+            server.check()
+    assert str(caught.value).startswith(f"Airflow's scheduler ended {how}; ")
+    assert len(str(caught.value).splitlines()) == 1
+    assert caught.value.__notes__ == ["\n".join(f"line {n}" for n in range(25, 40))]
 
 
 def test_down_stops_what_a_killed_launcher_left(home: Home) -> None:
