@@ -193,9 +193,9 @@ def find(lake: Lake, wanted: str, sought: str = "story or article") -> tuple[str
     return (kind, _survivor(lake, found)) if kind == "story" else (kind, found)
 
 
-def find_article(lake: Lake, wanted: str) -> str:
+def find_article(lake: Lake, wanted: str, sought: str = "story or article") -> str:
     """Which article is meant: as `find`, and of a story its canonical one."""
-    kind, found = find(lake, wanted)
+    kind, found = find(lake, wanted, sought)
     return str(stories(lake, [found])[0]["canonical_article_id"]) if kind == "story" else found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
@@ -35,11 +35,8 @@ def explanation_view(found: Explanation, articles: Mapping[str, Row], decided: R
     Args:
         decided: What a person has decided since, a row of ``decisions``.
     """
-    head = Table.grid(padding=(0, 2, 0, 0))
-    for which, identity in (("earlier", found.earlier), ("later", found.later)):
-        r = articles[identity]
-        head.add_row(Text(which, style="dim"), Text(short(identity), style="cyan"), when(r["published_at"]),
-                     safe(r["publisher"] or r["source"]), safe(r["title"], "bold"))  # fmt: skip
+    ends = (("earlier", found.earlier), ("later", found.later))
+    head = _head((Text(which, style="dim"), articles[identity], "bold") for which, identity in ends)
     relation = found.relation.replace("_", " ") if found.relation else "no link"
     odds = "one story" if found.one_story else "not one story"
     shares = (
@@ -92,17 +89,20 @@ def diff_view(a: Row, b: Row, paragraphs: Sequence[Paragraph], *, colour: bool) 
             body.no_wrap, body.overflow = True, "ellipsis"
             body.stylize("dim")
         grid.add_row(Text(_GUTTER[p.kind], style=_KIND_STYLES.get(p.kind, "yellow")), body)
+    ends = (("-", "red", a), ("+", "green", b))
+    head = _head((Text(sign, style=style), r, f"bold {style}") for sign, style, r in ends)
+    return Group("", head, "", grid, "", Text(_tally(paragraphs), style="dim"))
+
+
+def _head(articles: Iterable[tuple[Text, Row, str]]) -> Table:
+    """The two articles: a mark, which it is, and its title in a style."""
     head = Table.grid(padding=(0, 2, 0, 0))
-    for sign, style, r in (("-", "red", a), ("+", "green", b)):
+    for mark, r, style in articles:
         by = safe(r["publisher"] or r["source"])
         head.add_row(
-            Text(sign, style=style),
-            (short(r["article_id"])),
-            when(r["published_at"]),
-            by,
-            safe(r["title"], f"bold {style}"),
+            mark, Text(short(r["article_id"]), style="cyan"), when(r["published_at"]), by, safe(r["title"], style)
         )
-    return Group("", head, "", grid, "", Text(_tally(paragraphs), style="dim"))
+    return head
 
 
 def _together(words: Sequence[Words]) -> list[Words]:

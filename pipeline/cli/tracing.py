@@ -60,10 +60,7 @@ def _trace(lake: Any, wanted: str) -> Trace:
     from pipeline.run import tracing
 
     if wanted != "-" and not Path(wanted).is_file():
-        kind, identity = catalog.find(lake, wanted, "file, story or article")
-        if kind == "story":
-            identity = catalog.stories(lake, [identity])[0]["canonical_article_id"]
-        return tracing.trace_article(lake, identity)
+        return tracing.trace_article(lake, catalog.find_article(lake, wanted, "file, story or article"))
     data = sys.stdin.buffer.read() if wanted == "-" else Path(wanted).read_bytes()
     title, text = _read(Path(wanted), data)
     return tracing.trace(lake, text, title)
