@@ -43,11 +43,14 @@ def collect_run(lake: Lake, run: Run, sources: Sequence[str]) -> dict[str, Any]:
         before = lake.ledger(run.name)
         staged = [Staging(lake, run, s) for s in sources]
         ready = [s for s in staged if s.extracted]
+        staging = f"{INTERNAL}/staging/{run.name}"
         if before and not ready:
+            if lake.storage.exists(staging):  # why a source is still down, at most
+                tx.discard(staging)
             return before
         if before and _is_closed(lake, run):
             log.warning("the run is over and compacted; what it found now is left out", run=run.key)
-            tx.discard(f"{INTERNAL}/staging/{run.name}")
+            tx.discard(staging)
             return before
         kept = [n for n in (before or {"sources": {}})["sources"] if n not in {s.source for s in ready}]
         outcomes = _classify(lake, run, ready)
@@ -66,7 +69,7 @@ def collect_run(lake: Lake, run: Run, sources: Sequence[str]) -> dict[str, Any]:
             if s.has("capture.warc.gz"):
                 tx.adopt(s.rel("capture.warc.gz"), s.raw_file)
         tx.put(f"{INTERNAL}/runs/{run.name}.json", ledger)
-        tx.discard(f"{INTERNAL}/staging/{run.name}")
+        tx.discard(staging)
         return ledger
 
 

@@ -208,6 +208,21 @@ def test_a_source_without_extraction_is_down(tmp_path: Path) -> None:
     assert ledger["balanced"]
 
 
+def test_a_source_that_is_still_down_when_its_run_is_repeated_leaves_nothing(tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path))
+
+    def files() -> dict[str, bytes]:
+        return {path: lake.storage.read(path) for path in lake.storage.list("")}
+
+    stage(lake, RUNS[0], "one", [text(0)])
+    Staging(lake, RUNS[0], "two").mark_down("nobody answers")
+    ledger = collect_run(lake, RUNS[0], SOURCES)
+    before = files()
+    Staging(lake, RUNS[0], "two").mark_down("nobody answers now")
+    assert collect_run(lake, RUNS[0], SOURCES) == ledger
+    assert files() == before
+
+
 def test_a_lake_may_be_moved(tmp_path: Path) -> None:
     lake = Lake(str(tmp_path / "here"))
     collect(lake, RUNS[0], {"one": [text(0)]})
