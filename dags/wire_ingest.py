@@ -77,8 +77,11 @@ Every item discovered ends as exactly one of article, unchanged, exact copy, rej
 fails.
 
 A source that is **down** fails only its own mapped tasks, after two retries; the others go on and `collect` says which
-one was missing. It fails when all of them are. The partition key (`2026-11-24T03:00:00`) names the run; running a key
-again changes nothing in the lake. When `collect` is done, **Wire fold** starts with the same key.
+one was missing. It fails when all of them are. To complete the run later, clear the source's `fetch` with *Downstream*:
+`collect` must run again, which *Only Failed* leaves out.
+
+The partition key (`2026-11-24T03:00:00`) names the run; running a key again changes nothing in the lake. When `collect`
+is done, **Wire fold** starts with the same key.
 """,
 )
 def wire_ingest():
