@@ -50,9 +50,8 @@ def candidates(con: Backend, new: Side, old: Side, window_days: int, max_frequen
         window_days: Texts none of whose articles are known to be published this close are left out; 0 for no limit.
 
     Returns:
-        (left, right): numbers of articles that have the texts, left new, each pair of texts once; and ``again``: both
-        texts were there before, and only the time of a new article brings them together (they may have been compared
-        all the same). Sorted.
+        (left, right): numbers of articles that have the texts, left new, each pair of texts once. Of texts that were
+        there before, both of them, those that only the time of a new article brings together. Sorted.
     """
     texts = _texts(con, new)
     shared, times = _shared(con, new, old, texts)
@@ -182,5 +181,5 @@ def _close(pairs: Table, times: Table, window_days: int) -> Table:
     known = days.filter(days.known).select("article").distinct()
     there = [known.rename(**{side: "article"}).mutate(**{f"{side}_there": True}) for side in ("left", "right")]
     found = found.left_join(there[0], "left").drop("left_right").left_join(there[1], "right").drop("right_right")
-    again = (found.left_there & found.right_there).fill_null(False)
-    return found.filter(~(again & found.before)).select("left", "right", again=again)
+    there = (found.left_there & found.right_there).fill_null(False)
+    return found.filter(~(there & found.before)).select("left", "right")

@@ -6,7 +6,7 @@ finished by the next one, and a fold with nothing new changes no byte.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,7 +24,7 @@ from pipeline.fold.sketch import SketchContract
 from pipeline.lake import Lake, Transaction
 from pipeline.partition import Run
 from pipeline.run.furniture import Furniture, learn_furniture
-from pipeline.run.numbers import numbered
+from pipeline.run.numbers import numbered, run_of
 from pipeline.run.pairing import pair
 from pipeline.run.publish import publish
 from pipeline.run.relinking import link_again
@@ -37,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 _PAIRS_READ = 200_000  # whose texts are read at a time, and held in memory
 _PAIRS = 2_000  # taken apart and compared at a time: few enough to give both hands some
-_LINKED = ["url", *COMPARED]
+_LINKED = ["url", "run", *COMPARED]
 
 
 def fold(config_path: str | None, lake: str) -> dict[str, Any]:
@@ -75,11 +75,12 @@ def _link_new(lake: Lake, tx: Transaction, settings: FoldSettings, how: SketchCo
     places = {(f.day, f.name) for f in new}
     check_sketches(lake, how)
     furniture, affected = learn_furniture(lake, tx, places)
-    pairs = pair(lake, new, settings)
+    pairs = pair(lake, new, affected, settings)
     log.info("candidates", pairs=len(pairs.left), files=len(new))
     order = kindred(pairs.left, pairs.right)
     left, right, run = pairs.left[order], pairs.right[order], pairs.run[order]
-    found: dict[str, list[pa.Table]] = {f.name: [] for f in new}
+    name_of = {name: f.name for f in lake.files("articles") for name in f.runs}
+    found: dict[str, list[pa.Table]] = defaultdict(list)
     for begin in range(0, len(left), _PAIRS_READ):
         some = slice(begin, begin + _PAIRS_READ)
         numbers = np.unique(np.r_[left[some], right[some]])
@@ -89,16 +90,20 @@ def _link_new(lake: Lake, tx: Transaction, settings: FoldSettings, how: SketchCo
             _portions(left[some], right[some], run[some], numbers, articles),
         ):
             for key in links["run"].unique().to_pylist():
-                found[f"{Run(key).name}.parquet"].append(links.filter(pc.equal(links["run"], key)))
-    link_again(
-        lake, tx, affected, pairs.gone, places, lambda ends, old: _verified(lake, furniture, settings, how, ends, old)
-    )
-    counts: Counter[str] = Counter()
+                found[name_of[Run(key).name]].append(links.filter(pc.equal(links["run"], key)))
+
+    def verified(ends: pa.Array, old: pa.Table) -> pa.Table:
+        return _verified(lake, furniture, settings, how, ends, old)
+
+    link_again(lake, tx, affected, pairs.gone, places, found, verified)
     for file in new:
         with tx.writer("links", file.day, file.name, source=file.digest) as out:
             for rows in found[file.name]:
                 out.write(rows)
-                counts.update({x["values"]: x["counts"] for x in rows["relation"].value_counts().to_pylist()})
+    kinds = (kind for some in found.values() for rows in some for kind in rows["relation"].value_counts().to_pylist())
+    counts: Counter[str] = Counter()
+    for kind in kinds:
+        counts[kind["values"]] += kind["counts"]
     return counts
 
 
@@ -127,4 +132,6 @@ def _portions(
         kinds, which = np.unique(run[begin : begin + _PAIRS], return_inverse=True)
         names = np.array([Run.numbered(int(k)).key for k in kinds], dtype=object)
         rows = [np.searchsorted(here, side).astype(np.int32) for side in (a, b)]
-        yield articles.take(pa.array(np.searchsorted(numbers, here))), rows[0], rows[1], names[which]
+        some = articles.take(pa.array(np.searchsorted(numbers, here)))
+        own = np.array(some["run"].to_pylist(), dtype=object)[rows[0]]  # a compacted file has those of several
+        yield some, rows[0], rows[1], np.where(run_of(a) == run[begin : begin + _PAIRS], own, names[which])

@@ -1,7 +1,8 @@
 """Furniture of the sites in a lake: learned when articles come, kept in ``_wirefold/furniture.json``.
 
 Links are verified without it. What is learned later is put right at once: the links of every article that holds a
-line newly known are verified anew, so that it does not matter in which batches the articles came.
+line newly known are verified anew, and its text is compared again with those that it has no link with (see
+`pipeline.run.pairing`), so that it does not matter in which batches the articles came.
 """
 
 from __future__ import annotations

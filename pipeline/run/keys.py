@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 import pyarrow as pa
+from ibis.backends.duckdb import Backend
 
 from pipeline.config import FoldSettings
 from pipeline.engines.duckdb import engine, scan
@@ -15,21 +16,30 @@ from pipeline.lake import DataFile, Lake
 
 __all__ = ["sharing_keys"]
 
+Place = tuple[str, str]  # day and name of a file
+
 _MARGIN = timedelta(days=1)  # the window is counted in whole days
 
 
 def sharing_keys(
-    lake: Lake, new: Sequence[DataFile], also: AbstractSet[tuple[str, str]], settings: FoldSettings
+    lake: Lake,
+    new: Sequence[DataFile],
+    also: AbstractSet[Place],
+    unsettled: Mapping[Place, AbstractSet[str]],
+    settings: FoldSettings,
 ) -> pa.Table:
     """Candidates among the articles of a lake; see `candidates`.
 
     Args:
         new: Files of sketches whose articles are new.
         also: (day, name) of other files that are looked at, however old they are.
+        unsettled: Texts in other files that are looked at as if they were new, too.
     """
     places = {(f.day, f.name) for f in new}
     old = [f for f in lake.files("sketches") if (f.day, f.name) not in places]
-    near = _near(new, old, settings.window_days)
+    mine = [f for f in old if (f.day, f.name) in unsettled]
+    found = [*mine, *(f for some in (new, *([f] for f in mine)) for f in _near(some, old, settings.window_days))]
+    near = [*dict.fromkeys(found)]
     near_by = {(f.day, f.name) for f in near}
     more = [f for f in old if (f.day, f.name) in also and (f.day, f.name) not in near_by]
     with engine() as con:
@@ -40,7 +50,19 @@ def sharing_keys(
             )
             for keyed, others in ((new, []), (near, more))
         ]
+        if unsettled:
+            sides = _moved(con, sides[0], sides[1], {t for texts in unsettled.values() for t in texts})
         return candidates(con, sides[0], sides[1], settings.window_days, settings.max_key_frequency)
+
+
+def _moved(con: Backend, new: Side, old: Side, texts: AbstractSet[str]) -> list[Side]:
+    """Both sides, the old articles that have one of some texts among the new."""
+    hashes = con.create_table("texts", pa.table({"text_hash": pa.array(sorted(texts), pa.string())}), temp=True)
+    moved = con.create_table("moved", old.members.semi_join(hashes, "text_hash"), temp=True)
+    return [
+        Side(new.members.union(moved), new.keys.union(old.keys.semi_join(moved, "article"))),
+        Side(old.members.anti_join(moved, "article"), old.keys.anti_join(moved, "article")),
+    ]
 
 
 def _near(new: Sequence[DataFile], old: list[DataFile], window_days: int) -> list[DataFile]:

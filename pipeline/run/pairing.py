@@ -1,13 +1,15 @@
 """Pairing: which articles of a lake are to be compared when some of them are new.
 
 Texts that share keys are compared once, by the articles that `Copies` names. When one of these is a new article of a
-text that was there before, the links of the text move to it; so links depend on the articles alone.
+text that was there before, the links of the text move to it; when more of an article is known to be furniture, its
+links are verified anew. In both cases the text is compared again with those that it has no link with: by that article,
+or without the furniture, it may have one. So links depend on the articles alone.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -36,7 +38,7 @@ class Pairs:
 
     Attributes:
         left, right: Their numbers; sorted, each pair once.
-        run: First number of the run that brought each pair together; it is one of those that are new.
+        run: First number of the run that brought each pair together: a new one, unless both have been there before.
         gone: Ids of linked articles that are compared no more: others with the same texts are.
     """
 
@@ -52,11 +54,12 @@ class _Linked:
     texts: tuple[str, str]
 
 
-def pair(lake: Lake, new: Sequence[DataFile], settings: FoldSettings) -> Pairs:
+def pair(lake: Lake, new: Sequence[DataFile], affected: AbstractSet[str], settings: FoldSettings) -> Pairs:
     """Find what the articles of some files are to be compared with.
 
     Args:
         new: Files of sketches that have no links yet, or held other articles when these were made.
+        affected: Ids of articles more of which is known to be furniture now.
     """
     places = {(f.day, f.name) for f in new}
     fresh = frozenset(Run.named(f.name).first_number for f in new)
@@ -64,19 +67,20 @@ def pair(lake: Lake, new: Sequence[DataFile], settings: FoldSettings) -> Pairs:
     texts = lake.read("sketches", ["text_hash"], files=[*new])["text_hash"]
     known = _known(lake, texts.unique(), places)
     again = {text for some in known.values() for text in some}
-    found = sharing_keys(lake, new, known.keys(), settings)
+    bared = _bared(lake, affected, places)
+    equal = {*again, *_several(texts), *(text for some in bared.values() for text in some)}
+    copies = Copies(lake, equal)
+    moving = {t for t in again if run_of(copies.numbers(t)[0]) in fresh} | _meeting(lake, copies, again, fresh)
+    unsettled = _united({place: some & moving for place, some in known.items()}, bared)
+    found = sharing_keys(lake, new, known.keys(), unsettled, settings)
     far = far_copies(lake, new, settings.window_days)
-    left, right = (np.r_[found[c].to_numpy(), some] for c, some in zip(("left", "right"), far, strict=True))
+    left, right = (np.r_[found[c], some] for c, some in zip(("left", "right"), far, strict=True))
     numbers, at = np.unique(np.r_[left, right], return_inverse=True)
     text_of = numbered(lake, numbers, ["text_hash"])["text_hash"].to_pylist()
     a, b = at[: len(left)], at[len(left) :]
     there = np.array([t in again for t in text_of], np.bool_) | ~np.isin(run_of(numbers), [*fresh])
     # Those that have been compared perhaps; of the others nobody has looked at both texts before.
-    old_pair = np.r_[found["again"].to_numpy(), (there[a] & there[b])[found.num_rows :]]
-
-    equal = again | _several(texts)
-    copies = Copies(lake, equal)
-    moving = {t for t in again if run_of(copies.numbers(t)[0]) in fresh} | _meeting(lake, copies, again, fresh)
+    old_pair = there[a] & there[b]
     links = _links(lake, linked, copies, moving | {text_of[n] for n in a[old_pair]})
     copies = Copies(lake, {*equal, *text_of, *(t for x in links for t in x.texts)})
 
@@ -90,11 +94,24 @@ def pair(lake: Lake, new: Sequence[DataFile], settings: FoldSettings) -> Pairs:
     for n in np.flatnonzero(~simple).tolist():
         p, q = text_of[a[n]], text_of[b[n]]
         if not (old_pair[n] and compared & {(p, q), (q, p)}):
-            pairs.append((*copies.ends(p, q), int(left[n])))
+            ends = copies.ends(p, q)
+            pairs.append((*ends, int(left[n]) if run_of(int(left[n])) in fresh else max(ends)))
     rows = np.vstack([np.array(pairs, np.int64).reshape(-1, 3), np.column_stack([first[a], first[b], left])[simple]])
     if any((f.day, f.name) in places for f in lake.files("links")):  # articles that were linked already come again
         rows = _without(rows, lake, linked)
     return _pairs(rows, fresh, frozenset(gone))
+
+
+def _bared(lake: Lake, affected: AbstractSet[str], new: AbstractSet[Place]) -> dict[Place, set[str]]:
+    """The texts of some articles that articles of files which are not new have, by file."""
+    if not affected:
+        return {}
+    rows = lake.take("articles", pa.array(sorted(affected), pa.string()), ["article_id", "text_hash"])
+    return _known(lake, rows["text_hash"].unique(), new)
+
+
+def _united(one: Mapping[Place, set[str]], other: Mapping[Place, set[str]]) -> dict[Place, set[str]]:
+    return {x: some for x in {*one, *other} if (some := one.get(x, set()) | other.get(x, set()))}
 
 
 def _known(lake: Lake, texts: pa.Array, new: AbstractSet[Place]) -> dict[Place, set[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 import pyarrow as pa
@@ -23,21 +23,24 @@ def link_again(
     affected: AbstractSet[str],
     gone: AbstractSet[tuple[str, str]],
     new: AbstractSet[tuple[str, str]],
+    found: Mapping[str, Sequence[pa.Table]],
     verify: Verify,
 ) -> None:
-    """Replace the links of some articles by what a new verification says, each in its place.
+    """Replace the links of some articles by what a new verification says, each in its place, and add others.
 
     Args:
         affected: Ids of the articles.
         gone: Ids of the ends of links that are taken away.
         new: (day, name) of the files whose links are being made anyway.
+        found: Links that are there now, by the names of the files that they go into.
         verify: Takes the ids of articles, and rows of links between them; gives such rows.
     """
     ids = pa.array(sorted({*affected, *(i for pair in gone for i in pair)}), pa.string())
     touches = pc.field("article_a").isin(ids) | pc.field("article_b").isin(ids)
     unlinked: set[str] = set()
-    for file in lake.holding("links", touches) if len(ids) else ():
-        if (file.day, file.name) in new:
+    holding = {f.rel for f in lake.holding("links", touches)} if len(ids) else set()
+    for file in lake.files("links"):
+        if (file.day, file.name) in new or not (file.rel in holding or file.name in found):
             continue
         rows = lake.read("links", files=[file])
         pairs = _ends(rows)
@@ -51,6 +54,8 @@ def link_again(
         unlinked.update(i for pair, n in zip(pairs, now, strict=True) if n is None for i in pair)
         with tx.writer("links", file.day, file.name, source=file.source, runs=file.held) as out:
             out.write(pa.concat_tables([rows, made]).take(pa.array([n for n in now if n is not None], pa.int64())))
+            for more in found.get(file.name, ()):
+                out.write(more)
     if unlinked:
         before = (lake.document(UNLINKED) or {}).get("articles", [])
         tx.put(UNLINKED, {"articles": sorted(unlinked.union(before))})
