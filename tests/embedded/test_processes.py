@@ -22,7 +22,9 @@ _SLEEPER = "import time; print(flush=True); time.sleep(60)"
 _STUBBORN = """
 import signal, subprocess, sys, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
-subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+child = [sys.executable, "-c", "import time; print(flush=True); time.sleep(60)"]
+# The system shows the environment of a process once it runs, a moment after it was started.
+subprocess.Popen(child, start_new_session=True, stdout=subprocess.PIPE).stdout.readline()
 print("up", flush=True)
 time.sleep(60)
 """
