@@ -203,7 +203,7 @@ def _records(con: Backend, lake: Lake, files: list[DataFile], tables: dict[str, 
 
 def _some(area: str, where: str, what: str, wrong: Table, columns: tuple[str, ...]) -> Iterator[Finding]:
     """One finding for all rows of `wrong`, with some of them."""
-    if n := int(wrong.count().execute()):
+    if n := int(wrong.count().to_pyarrow().as_py()):
         rows = wrong.select(list(columns)).order_by(list(columns)).limit(_EXAMPLES).to_pyarrow().to_pylist()
         examples = "; ".join(" ".join(str(v) for v in row.values()) for row in rows)
         yield Finding(area, where, f"{what}: {n:,} ({examples}{' …' if n > len(rows) else ''})")
