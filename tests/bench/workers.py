@@ -71,12 +71,12 @@ def wirefold() -> Work:
 
 
 def through_copies(pairs: Pairs, hashes: list[str]) -> Pairs:
-    """Pairs of representatives and of copies as pairs of all that have these texts."""
+    """Pairs of representatives as pairs of all that have these texts, and the pairs of equal texts."""
     holders: dict[str, list[int]] = {}
     for i, h in enumerate(hashes):
         holders.setdefault(h, []).append(i)
-    kinds = {(hashes[a], hashes[b]) for a, b in pairs}
-    return {(a, b) for x, y in kinds for a in holders[x] for b in holders[y] if a != b}
+    kinds = {(hashes[a], hashes[b]) for a, b in pairs} | {(h, h) for h, ids in holders.items() if len(ids) > 1}
+    return {(min(a, b), max(a, b)) for x, y in kinds for a in holders[x] for b in holders[y] if a != b}
 
 
 def within_groups(ties: Pairs) -> Pairs:
