@@ -114,7 +114,7 @@ def wire_ingest():
         from pipeline.run import ingest
 
         ledger = ingest.collect(config, lake, run)
-        if len(ledger["down"]) == len(ledger["sources"]):
+        if ingest.all_down(ledger):
             raise WirefoldError(f"every source is down: {', '.join(ledger['down'])}")
         counts = {k: v for k, v in ledger.items() if not isinstance(v, dict)}
         outlet_events[ARTICLES].extra = {"sources": config, "lake": lake} | counts

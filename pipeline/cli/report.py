@@ -18,6 +18,7 @@ from pipeline.cli.catalog import Row
 from pipeline.cli.console import clean, command, count, headline, safe, short, when
 from pipeline.lake import Lake
 from pipeline.partition import Run
+from pipeline.run.ingest import all_down
 
 __all__ = [
     "RELATIONS",
@@ -143,7 +144,7 @@ def _say_outcome(lake: Lake, run: Run, ledger: dict[str, Any], console: Console)
         console.print(
             safe(f"{name} is down: {_cause(name, ledger['sources'][name]['down'])}", "bold red"), soft_wrap=True
         )
-    if ledger["down"] and len(ledger["down"]) == len(ledger["sources"]):
+    if ledger["down"] and all_down(ledger):
         console.print("All sources are down.", style="bold red")
     if ledger["down"]:
         console.print()

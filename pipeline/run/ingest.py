@@ -20,7 +20,7 @@ from pipeline.run.staging import Staging
 if TYPE_CHECKING:
     from pipeline.extract.workers import ExtractionPool
 
-__all__ = ["collect", "extract_source", "fetch_source", "plan"]
+__all__ = ["all_down", "collect", "extract_source", "fetch_source", "plan"]
 
 log = structlog.get_logger(__name__)
 
@@ -79,6 +79,11 @@ def collect(config_path: str, lake: str, run: str) -> dict[str, Any]:
     from pipeline.run.collect import collect_run
 
     return collect_run(Lake(lake), Run.parse(run), plan(config_path))
+
+
+def all_down(ledger: dict[str, Any]) -> bool:
+    """Whether a run got nothing from anybody."""
+    return len(ledger["down"]) == len(ledger["sources"])
 
 
 def _lock_of(source: Source) -> str:

@@ -116,10 +116,9 @@ def _run(config_path: str, config: Config, lake: Lake, run: Run, report: Report)
 
     folded = fold(config_path, lake.root)
     report(Event("fold", "done", result=folded))
-    alive = any(not entry["down"] for entry in ledger["sources"].values())
     return {
         "run": run.key,
-        "ok": ledger["balanced"] and alive and not failed,
+        "ok": ledger["balanced"] and not ingest.all_down(ledger) and not failed,
         "ledger": ledger,
         "fold": folded,
         "failed": failed,
