@@ -6,10 +6,7 @@ import re
 from collections.abc import Sequence, Set
 from itertools import pairwise
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-__all__ = ["LONGEST", "is_indented", "joined", "unwrapped", "unwrapped_texts", "whole_words"]
+__all__ = ["LONGEST", "is_indented", "joined", "unwrapped", "whole_words"]
 
 LONGEST = 100
 """Characters: longer lines are whole paragraphs."""
@@ -55,16 +52,6 @@ def unwrapped(text: str) -> str:
             paragraphs.append([line])
     words = whole_words(text)
     return "\n\n".join(filter(None, (joined(p, words) for p in paragraphs)))
-
-
-def unwrapped_texts(texts: pa.Array) -> pa.Array:
-    """The same for many texts (string); most are seen to have a long line without a look at them."""
-    breaks = pc.count_substring(texts, "\n")
-    narrow = pc.less_equal(pc.utf8_length(texts), pc.add(breaks, pc.multiply(pc.add(breaks, 1), LONGEST)))
-    wanted = pc.and_(pc.greater(breaks, 0), narrow)
-    if not pc.any(wanted).as_py():
-        return texts
-    return pc.replace_with_mask(texts, wanted, pa.array(map(unwrapped, texts.filter(wanted).to_pylist()), pa.string()))
 
 
 def is_indented(line: str) -> bool:

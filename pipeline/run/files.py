@@ -13,7 +13,6 @@ import pyarrow.compute as pc
 from pipeline.article import CREDIBLE, Article, Capture, Clock, Item, Kind, RawRef, Reason, Reject, article_id
 from pipeline.config import Config
 from pipeline.extract.workers import ExtractionPool, extract_stream
-from pipeline.extract.wrapped import unwrapped_texts
 from pipeline.lake import Lake, contract
 from pipeline.partition import Run
 from pipeline.run.ready import soon, to_collect, to_fold
@@ -93,7 +92,7 @@ def _captures(
 
 def _ready_texts(batch: pa.RecordBatch, config: Config, run: Run, fetches: Rows, rejects: Rows, articles: Rows) -> None:
     """Texts that need no extraction, a batch at a time."""
-    from pipeline.run.forms import forms  # compiled: slow to import
+    from pipeline.run.forms import forms, unwrapped_texts  # compiled: slow to import
 
     table = pa.Table.from_batches([batch])
     n = batch.num_rows

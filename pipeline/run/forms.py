@@ -13,12 +13,14 @@ from functools import cache
 import numba
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import xxhash
 from numpy.typing import NDArray
 
+from pipeline.extract.wrapped import LONGEST, unwrapped
 from pipeline.text import plain_marks, reading_form, text_hash
 
-__all__ = ["Forms", "forms"]
+__all__ = ["Forms", "forms", "unwrapped_texts"]
 
 _KEEP, _BLANK, _BREAK, _HARD = range(4)
 _CODES = 0x10000  # of the first plane; what lies above is hard
@@ -65,6 +67,16 @@ def forms(texts: pa.Array) -> Forms:
             values[i], words[i], hashes[i] = text, len(text.split()), text_hash(text)
         made = pa.array(values, pa.string())
     return Forms(made, words, hashes)
+
+
+def unwrapped_texts(texts: pa.Array) -> pa.Array:
+    """`unwrapped` for many texts (string, no nulls); most are seen to have a long line without a look at them."""
+    breaks = pc.count_substring(texts, "\n")
+    narrow = pc.less_equal(pc.utf8_length(texts), pc.add(breaks, pc.multiply(pc.add(breaks, 1), LONGEST)))
+    wanted = pc.and_(pc.greater(breaks, 0), narrow)
+    if not pc.any(wanted).as_py():
+        return texts
+    return pc.replace_with_mask(texts, wanted, pa.array(map(unwrapped, texts.filter(wanted).to_pylist()), pa.string()))
 
 
 @cache

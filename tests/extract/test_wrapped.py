@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import textwrap
 
-import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.extract.wrapped import unwrapped, unwrapped_texts
+from pipeline.extract.wrapped import unwrapped
 from pipeline.text import reading_form, text_hash
 
 _LEAD = "The two sides opened a liaison office in the border town on Friday, and officials of both moved in at once."
@@ -87,4 +86,3 @@ def test_it_is_the_same_text_and_stays_so(paragraphs: list[list[str]], width: in
     assert text_hash(once) == text_hash(text)
     assert unwrapped(once) == once
     assert unwrapped(reading_form(once)) == reading_form(once)
-    assert unwrapped_texts(pa.array([text, _LEAD, text, ""])).to_pylist() == [once, _LEAD, once, ""]

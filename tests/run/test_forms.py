@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.run.forms import forms
+from pipeline.extract.wrapped import unwrapped
+from pipeline.run.forms import forms, unwrapped_texts
 from pipeline.text import reading_form, text_hash
 
 CHARACTERS = st.one_of(
@@ -39,3 +40,14 @@ def test_a_slice_of_a_column() -> None:
     made = forms(whole.slice(1, 2))
     assert made.texts.to_pylist() == ["Drei vier", "café"]
     assert made.words.tolist() == [2, 1]
+
+
+def test_lines_are_joined_as_one_by_one() -> None:
+    wrapped = (
+        "The two sides opened a liaison office in the border\ntown on Friday, and officials of both moved in\nat once."
+    )
+    long = wrapped.replace("\n", " ") * 2
+    assert unwrapped(wrapped) == wrapped.replace("\n", " ")
+    texts = pa.array(["left out", wrapped, long, f"{long}\n{wrapped}", "", wrapped])
+    assert unwrapped_texts(texts.slice(1)).to_pylist() == [unwrapped(t) for t in texts.to_pylist()[1:]]
+    assert unwrapped_texts(texts.slice(2, 2)).to_pylist() == [long, f"{long}\n{wrapped}"]
