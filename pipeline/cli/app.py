@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import os
 
 import typer
 
@@ -41,6 +42,8 @@ def main(
     # last one, for nothing, before Python ends.
     gc.set_threshold(50_000, 20, 50)
     atexit.register(gc.freeze)
+    # numpy starts threads for linear algebra, of which there is none here; in every process they wait by spinning.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 for command in (
