@@ -12,7 +12,7 @@ from dataclasses import replace
 from pipeline.article import Article, Capture, Clock, Reason, Reject
 from pipeline.config import ExtractSettings
 from pipeline.extract.bylines import agency_in, is_end_mark, place_in, read_dateline
-from pipeline.extract.decode import decode
+from pipeline.extract.decode import utf8
 from pipeline.extract.failure import Unextractable
 from pipeline.extract.language import article_language
 from pipeline.extract.opening import reporters_in, without_opening
@@ -22,6 +22,7 @@ from pipeline.text import mend, reading_form
 __all__ = ["extract"]
 
 _TITLE_CHARS = 300
+_HEAD = 65_536  # bytes that tell the format
 _UNSPACED = re.compile("[\u3040-\u30ff\u4e00-\u9fff\u0e00-\u0e7f]")
 _MAIL = re.compile(r"(?:e-?mail:?\s*)?[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+", re.IGNORECASE)
 
@@ -74,25 +75,25 @@ def _read(capture: Capture, settings: ExtractSettings) -> Article:
         raise Unextractable(Reason.NO_TEXT, "empty document")
     if name := binary_kind(capture.body):
         raise Unextractable(Reason.UNSUPPORTED, name)
-    text = decode(capture.body, capture.content_type)
-    kind = text_kind(text)
+    markup = utf8(capture.body, capture.content_type)
+    kind = text_kind(markup[:_HEAD].decode("utf-8", "ignore"))
     # Each reader is imported when it is first needed: HTML alone costs half a second.
     if kind is Kind.HTML:
         from pipeline.extract.html import read_html
 
-        return read_html(text, capture, settings)
+        return read_html(markup, capture, settings)
     if kind is Kind.NEWSML_G2:
         from pipeline.extract.newsml_g2 import read_newsml_g2
 
-        return read_newsml_g2(text, capture)
+        return read_newsml_g2(markup.decode(), capture)
     if kind is Kind.NITF:
         from pipeline.extract.nitf import read_nitf
 
-        return read_nitf(text, capture)
+        return read_nitf(markup.decode(), capture)
     if kind is Kind.NINJS:
         from pipeline.extract.ninjs import read_ninjs
 
-        return read_ninjs(text, capture)
+        return read_ninjs(markup.decode(), capture)
     raise Unextractable(Reason.UNSUPPORTED, kind)
 
 

@@ -17,7 +17,7 @@ from w3lib.encoding import (
     to_unicode,
 )
 
-__all__ = ["decode"]
+__all__ = ["decode", "utf8"]
 
 _SAMPLE = 2_000  # bytes looked at to recognise UTF-16
 _STATEFUL = ("iso2022", "hz")  # seven-bit encodings: valid UTF-8 by accident
@@ -36,7 +36,14 @@ _KANA_SHARE = 0.2  # of what is not ASCII
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:
-    """Text of `body`; never fails. Null characters and a byte order mark are dropped.
+    """Text of `body`; see `utf8`."""
+    return utf8(body, content_type).decode()
+
+
+def utf8(body: bytes, content_type: str | None = None) -> bytes:
+    """`body` in UTF-8; never fails. Null characters and a byte order mark are dropped.
+
+    What is UTF-8 already, as nearly every page, is not made anew: the parser wants bytes.
 
     Args:
         body: Any bytes.
@@ -44,19 +51,24 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     """
     encoding, bom = read_bom(body)
     if encoding is not None and bom is not None:
-        return to_unicode(body[len(bom) :], encoding).replace("\0", "")
+        return _encoded(to_unicode(body[len(bom) :], encoding))
     if encoding := _bare_utf16(body):
-        return to_unicode(body, encoding).replace("\0", "")
+        return _encoded(to_unicode(body, encoding))
     if b"\0" in body:
         body = body.replace(b"\0", b"")
     labels = [c for c in (http_content_type_encoding(content_type), html_body_declared_encoding(body)) if c]
     for label in labels:
         if label.startswith(_STATEFUL):
-            return to_unicode(body, label)
+            return _encoded(to_unicode(body, label))
     try:
-        return body.decode("utf-8")
+        body.decode("utf-8")
     except UnicodeDecodeError:
-        return _decode_legacy(body, [c for c in labels if not c.startswith("utf-")])
+        return _encoded(_decode_legacy(body, [c for c in labels if not c.startswith("utf-")]))
+    return body
+
+
+def _encoded(text: str) -> bytes:
+    return text.replace("\0", "").encode("utf-8", "replace")
 
 
 def _bare_utf16(body: bytes) -> str | None:

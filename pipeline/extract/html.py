@@ -39,7 +39,7 @@ _CATEGORY_LINK = etree.XPath("boolean(//a[contains(@href, '/categor')] | //meta[
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it logs what is wrong with each page; the reject says so
 
 
-def read_html(markup: str, capture: Capture, settings: ExtractSettings) -> Article:
+def read_html(markup: bytes, capture: Capture, settings: ExtractSettings) -> Article:
     """The article of a page.
 
     Raises:

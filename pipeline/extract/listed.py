@@ -24,7 +24,7 @@ def listed_paragraphs(content: str | None, max_depth: int) -> list[str]:
         lines = plain_paragraphs(content)
     else:
         try:
-            tree = parse(content, max_depth)
+            tree = parse(content.encode("utf-8", "replace"), max_depth)
         except Unextractable:
             return []
         strip(tree)

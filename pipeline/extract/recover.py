@@ -88,7 +88,7 @@ def with_subheads(tree: HtmlElement, lines: list[Line]) -> list[Line]:
     ):
         return lines
     at = {line.element: n for n, line in enumerate(lines) if line.element is not None}
-    known = {_key(line.text) for line in lines}
+    known: set[str] = set()
     merged: list[Line] = []
     waiting: list[Line] = []
     done = 0
@@ -100,8 +100,10 @@ def with_subheads(tree: HtmlElement, lines: list[Line]) -> list[Line]:
             merged += [*between, *(waiting if merged or between else ()), lines[at[element]]]
             done = at[element] + 1
             waiting = []
-        elif element.tag in HEADINGS and _is_subhead(element, known, at):
-            waiting.append(Line(" ".join(text_of(element).split()), element))
+        elif element.tag in HEADINGS and (subhead := _subhead(element, at)):
+            known = known or {_key(line.text) for line in lines}
+            if _key(subhead.text) not in known:
+                waiting.append(subhead)
     return merged + lines[done:]
 
 
@@ -111,47 +113,46 @@ def with_passed_over(lines: list[Line]) -> list[Line]:
     if body is None:
         return lines
     at = {line.element: n for n, line in enumerate(lines) if line.element is not None}
-    known = "".join(_key(line.text) for line in lines)
     merged: list[Line] = []
     waiting: list[Line] = []
     done = size = 0
+    known = ""
     for element in body.iter("p", *{e.tag for e in at}):
         if element in at:
             if at[element] >= done:
-                passed = waiting if merged else []  # what stands before the first line is no part of the text
-                merged += [*lines[done : at[element]], *passed, lines[at[element]]]
-                done, size = at[element] + 1, size + sum(len(line.text) for line in passed)
+                between = waiting if merged else []  # what stands before the first line is no part of the text
+                merged += [*lines[done : at[element]], *between, lines[at[element]]]
+                done, size = at[element] + 1, size + sum(len(line.text) for line in between)
             waiting = []
-        elif element.tag == "p" and (line := _paragraph(element, known, at)):
-            waiting.append(line)
+        elif element.tag == "p" and (passed := _paragraph(element, at)):
+            known = known or "".join(_key(line.text) for line in lines)
+            if _key(passed.text) not in known:
+                waiting.append(passed)
     return merged + lines[done:] if size > sum(len(line.text) for line in lines) else lines
 
 
-def _paragraph(element: HtmlElement, known: str, at: dict[HtmlElement, int]) -> Line | None:
+def _paragraph(element: HtmlElement, at: dict[HtmlElement, int]) -> Line | None:
     line = Line(" ".join(text_of(element).split()), element)
-    if len(line.text) < _PARAGRAPH_CHARS or _key(line.text) in known or is_label(line) or is_furniture(line):
+    if len(line.text) < _PARAGRAPH_CHARS or is_label(line) or is_furniture(line):
         return None
     outside = any(a in at or a.tag in _OUTSIDE for a in element.iterancestors())
     return None if outside or link_share(line) > _LINKS else line
 
 
-def _is_subhead(element: HtmlElement, known: set[str], at: dict[HtmlElement, int]) -> bool:
-    text = " ".join(text_of(element).split())
-    key = _key(text)
-    if not key or len(text) > _SUBHEAD_CHARS or key in known:
-        return False
-    line = Line(text, element)
-    if is_label(line) or is_furniture(line):
-        return False
+def _subhead(element: HtmlElement, at: dict[HtmlElement, int]) -> Line | None:
+    line = Line(" ".join(text_of(element).split()), element)
+    if len(line.text) > _SUBHEAD_CHARS or not _key(line.text) or is_label(line) or is_furniture(line):
+        return None
     to_elsewhere = any(not (a.get("href") or "#").startswith("#") for a in element.iter("a"))
     if to_elsewhere and link_share(line) > LINKED:
-        return False
+        return None
     following = element.getnext()
-    return (
+    fits = (
         following is not None
         and not any(a.tag in _OUTSIDE for a in element.iterancestors())
         and (following in at or any(child in at for child in following.iter()))
     )
+    return line if fits else None
 
 
 def ending_where(lines: list[Line], body: list[str]) -> list[Line]:

@@ -136,7 +136,10 @@ def _reporters(element: HtmlElement) -> tuple[str, ...]:
 def _led(element: HtmlElement, site: str | None, host: str | None) -> tuple[str, ...]:
     """Names in a line that begins with "by", in some language, in an element or behind it."""
     for text, rest, itself in ((element.text, _within, False), (element.tail, _following, True)):
-        if not text or not (lead := _LEAD.match(text) or _DATED_LEAD.match(text)) or stands_elsewhere(element):
+        if not text or text.isspace():
+            continue
+        lead = _LEAD.match(text) or _DATED_LEAD.match(text)
+        if not lead or stands_elsewhere(element):
             continue
         line = _line(chain((text[lead.end() :],), rest(element)))
         if len(line) > _LED_CHARS or len(_line(_before(element, itself))) > _BEFORE_CHARS:

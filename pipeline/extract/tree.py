@@ -15,7 +15,7 @@ from pipeline.extract.failure import Unextractable
 
 __all__ = ["parse", "strip"]
 
-_MAX_CHARS = 20_000_000
+_MAX_BYTES = 20_000_000
 _MAX_TAGS = 150_000  # start and end tags; the largest real news pages have a fifth of it
 _MAX_ATTRIBUTES = 20_000  # of one element; the time that the parser takes grows with their square
 # Nothing is tried twice for long. (Groups that are possessive themselves match wrongly before Python 3.11.5.)
@@ -25,6 +25,8 @@ _MANY_ATTRIBUTES = re.compile(
     % _MAX_ATTRIBUTES,
     re.VERBOSE,
 )
+_PROLOG_BYTES = 10_000  # in which the document type stands
+_BEYOND = re.compile(rb"\xef\xbf[\xbe\xbf]")  # U+FFFE and U+FFFF, which XML does not know
 _DOCTYPE = re.compile(r"\s*(?:<\?xml[^>]*\?>)?\s*(?:<!doctype[^>]*>)?", re.IGNORECASE)
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])  # that XML does not know
 _NEVER = (  # trafilatura takes these out, too, but of every copy of the tree that it makes
@@ -38,22 +40,25 @@ _BREAKS = ("br", "hr")
 _PARTING = ("div", "p")  # even empty, they stand between words
 
 
-def parse(text: str, max_depth: int) -> HtmlElement:
+def parse(markup: bytes, max_depth: int) -> HtmlElement:
     """A tree that is safe to copy and to walk: size, number of tags, depth and what meta elements say are bounded.
 
     libxml2 copies trees by recursion in C, and its parser drops what is nested deeper than its own limit; so depth is
     checked on the parsed tree, level by level, before anything else touches it.
 
+    Args:
+        markup: HTML in UTF-8.
+        max_depth: Of elements within each other.
+
     Raises:
         Unextractable: TOO_COMPLEX (size, number of tags or attributes, nesting); NO_TEXT.
     """
-    if len(text) > _MAX_CHARS:
-        raise Unextractable(Reason.TOO_COMPLEX, f"{len(text)} characters of markup, more than {_MAX_CHARS}")
-    if "\ufffe" in text or "\uffff" in text:  # XML does not know them
-        text = text.replace("\ufffe", "").replace("\uffff", "")
-    markup = text.encode("utf-8", "replace")
-    if start := _DOCTYPE.match(text):
-        markup = markup[len(start[0].encode("utf-8", "replace")) :]
+    if len(markup) > _MAX_BYTES:
+        raise Unextractable(Reason.TOO_COMPLEX, f"{len(markup)} bytes of markup, more than {_MAX_BYTES}")
+    if b"\xef\xbf" in markup:
+        markup = _BEYOND.sub(b"", markup)
+    if start := _DOCTYPE.match(markup[:_PROLOG_BYTES].decode("utf-8", "ignore")):
+        markup = markup[len(start[0].encode()) :]
     octets = np.frombuffer(markup, np.uint8)
     tags = int(np.count_nonzero(octets == ord("<")))
     if tags > _MAX_TAGS:
@@ -62,7 +67,8 @@ def parse(text: str, max_depth: int) -> HtmlElement:
         np.count_nonzero(octets == ord("=")) > _MAX_ATTRIBUTES and _MANY_ATTRIBUTES.search(markup)
     ):
         raise Unextractable(Reason.TOO_COMPLEX, f"an element with more than {_MAX_ATTRIBUTES} attributes")
-    if ((octets < 32) & (octets != 9) & (octets != 10) & (octets != 13)).any():
+    low = octets[octets < 32]
+    if ((low != 9) & (low != 10) & (low != 13)).any():
         markup = markup.translate(None, _CONTROLS)
     try:
         tree = document_fromstring(markup, parser=_parser())

@@ -182,7 +182,7 @@ def test_what_is_named_for_a_summary_is_the_beginning(name: str) -> None:
 def test_a_paragraph_that_stands_in_a_share_bar_too_is_that_of_the_text() -> None:
     shared = f'<div class="bar"><div class="bar-pane"><p class="bar-words">{TEXT[0]}</p></div></div>'
     assert article(page().replace("<h1>", f"{shared}<h1>")).text.split("\n\n") == TEXT
-    tree = parse(f"<body>{shared}<h1>Ferry</h1><div>{''.join(f'<p>{p}</p>' for p in TEXT)}</div>", 50)
+    tree = parse(f"<body>{shared}<h1>Ferry</h1><div>{''.join(f'<p>{p}</p>' for p in TEXT)}</div>".encode(), 50)
     assert [line.element.get("class") for line in locate(tree, TEXT) if line.element is not None] == [None] * len(TEXT)
     twice = locate(tree, [TEXT[0], *TEXT])  # the text has both
     assert [line.element.get("class") for line in twice[:2] if line.element is not None] == ["bar-words", None]
@@ -248,7 +248,7 @@ def test_a_paragraph_of_the_same_article_outside_of_its_body_is_text() -> None:
 def test_a_heading_with_a_byline_on_top_of_the_text_is_taken_off() -> None:
     text = ["The ferry that will run again", "Ada Lind | Els | 08/01/2014", *TEXT]
     tags = ["h3", "div", *["p"] * len(TEXT)]
-    tree = parse("<body>" + "".join(f"<{t}>{p}</{t}>" for t, p in zip(tags, text, strict=True)), 50)
+    tree = parse(("<body>" + "".join(f"<{t}>{p}</{t}>" for t, p in zip(tags, text, strict=True))).encode(), 50)
     assert [line.text for line in body_lines(locate(tree, text))] == TEXT
     assert body_lines(locate(tree, [text[0], *TEXT]))[0].text == text[0]
 
@@ -276,7 +276,7 @@ def test_the_greater_part_that_was_passed_over_comes_back(passed: int, comes_bac
     captions = [f"<div>{p}</div>" for p in TEXT[:2]]
     others = "".join(f"<p>{p}</p>" for p in OTHERS[:passed])
     links = f'<p><a href="/b">{NEXT}</a></p><figure><p>{NEXT} In a picture.</p></figure>'
-    tree = parse(f"<html><body><div>{captions[0]}{others}{links}{captions[1]}</div></body></html>", 100)
+    tree = parse(f"<html><body><div>{captions[0]}{others}{links}{captions[1]}</div></body></html>".encode(), 100)
     found = with_passed_over(locate(tree, TEXT[:2]))
     assert [line.text for line in found] == [TEXT[0], *(OTHERS[:passed] if comes_back else ()), TEXT[1]]
 

@@ -24,7 +24,7 @@ from .test_brief import FLASH, SHAPES, shape
     ],
 )
 def test_text_outlives_what_holds_none(body: str, text: str) -> None:
-    tree = parse(f"<html><body>{body}</body></html>", 256)
+    tree = parse(f"<html><body>{body}</body></html>".encode(), 256)
     strip(tree)
     assert " ".join(tree.text_content().split()) == text
     assert len(list(tree.iter("br"))) == body.count("<br>")
@@ -41,11 +41,11 @@ def test_text_outlives_what_holds_none(body: str, text: str) -> None:
 )
 def test_what_metas_say_is_bounded(said: list[str], kept: list[int]) -> None:
     metas = "".join(f'<meta name="author" content="{s}">' for s in said)
-    assert [len(e.get("content", "")) for e in parse(f"<head>{metas}</head>", 256).iter("meta")] == kept
+    assert [len(e.get("content", "")) for e in parse(f"<head>{metas}</head>".encode(), 256).iter("meta")] == kept
 
 
 def test_json_ld_stays() -> None:
-    tree = parse('<html><body><p>one</p><script type="application/ld+json">{}</script></body></html>', 256)
+    tree = parse(b'<html><body><p>one</p><script type="application/ld+json">{}</script></body></html>', 256)
     strip(tree)
     assert [e.text for e in tree.iter("script")] == ["{}"]
 
@@ -61,10 +61,10 @@ def test_an_element_with_headline_and_text_in_it_is_not_beside_the_text(tag: str
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_the_first_extractor_is_asked_alone_where_it_finds_enough(name: str) -> None:
-    tree = parse(shape(name, TEXT), 256)
+    tree = parse(shape(name, TEXT).encode(), 256)
     assert certain_paragraphs(tree) in ([], main_paragraphs(tree, MAIN))
-    assert certain_paragraphs(parse(shape(name, [FLASH]), 256)) == []
+    assert certain_paragraphs(parse(shape(name, [FLASH]).encode(), 256)) == []
 
 
 def test_most_pages_need_no_other() -> None:
-    assert certain_paragraphs(parse(shape("article", TEXT), 256))[-len(TEXT) :] == TEXT
+    assert certain_paragraphs(parse(shape("article", TEXT).encode(), 256))[-len(TEXT) :] == TEXT
