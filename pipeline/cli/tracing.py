@@ -75,9 +75,9 @@ def _read(path: Path, data: bytes) -> tuple[str, str]:
     from datetime import UTC, datetime
 
     from pipeline.article import Capture, Item, Reject
+    from pipeline.charset import decode
     from pipeline.config import Config
     from pipeline.extract import extract
-    from pipeline.extract.decode import decode
     from pipeline.extract.sniff import Kind, binary_kind, text_kind
     from pipeline.fetch.decode import unpacked
     from pipeline.fetch.failure import Failure

@@ -24,7 +24,7 @@ from pipeline.article import Article, Capture, Item
 from pipeline.config import ExtractSettings
 from pipeline.errors import UsageError
 from pipeline.extract import extract
-from pipeline.extract.times import read_moment
+from pipeline.moment import read_moment
 from pipeline.text import plain_marks
 
 __all__ = ["evaluate_extraction", "shingle_rates"]

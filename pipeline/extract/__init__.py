@@ -10,9 +10,9 @@ import re
 from dataclasses import replace
 
 from pipeline.article import Article, Capture, Clock, Reason, Reject
+from pipeline.charset import utf8
 from pipeline.config import ExtractSettings
 from pipeline.extract.bylines import agency_in, is_end_mark, place_in, read_dateline
-from pipeline.extract.decode import utf8
 from pipeline.extract.failure import Unextractable
 from pipeline.extract.language import article_language
 from pipeline.extract.opening import reporters_in, without_opening

@@ -18,7 +18,8 @@ from lxml.html import HtmlElement
 
 from pipeline.extract.headline import from_heading, stands_elsewhere
 from pipeline.extract.months import written_day
-from pipeline.extract.times import EARLIEST, Moment, may_be_on, plausible, read_moment
+from pipeline.extract.times import EARLIEST, may_be_on, plausible
+from pipeline.moment import Moment, read_moment
 
 __all__ = [
     "MODIFIED",
@@ -45,6 +46,7 @@ MODIFIED = (
     "dcterms.modified", "dc.date.modified", "article.updated",
 )  # fmt: skip
 
+_SAID_CHARS = 64  # of a date in the page's data
 _DIGITS = 5  # of a date with a year
 _ROUNDED = timedelta(minutes=1)
 _DIGIT = re.compile(r"\d")
@@ -102,7 +104,7 @@ def best_moment(
         said: Who says it and what, the most reliable first.
         stamped: Times in a zone that stand elsewhere on the page, of whatever.
     """
-    moments = [(origin, m) for origin, v in said if (m := plausible(read_moment(v), seen))]
+    moments = [(origin, m) for origin, v in said if (m := plausible(_said_moment(v), seen))]
     if not moments:
         return None
     origin, best = moments[0]
@@ -119,6 +121,14 @@ def best_moment(
             return moment
     zoned = next((at for at in stamped if abs(at - best.at) < _ROUNDED and at.utcoffset()), None)
     return Moment(best.at.astimezone(zoned.tzinfo), exact=True) if zoned else best
+
+
+def _said_moment(value: Any) -> Moment | None:
+    """What the page's data says, which may be a day in words."""
+    if (moment := read_moment(value)) or not isinstance(value, str) or len(value) > _SAID_CHARS:
+        return moment
+    day = written_day(value)
+    return read_moment(day.isoformat()) if day else None
 
 
 def time_elements(tree: HtmlElement, headline: HtmlElement | None) -> Iterator[str]:

@@ -11,7 +11,7 @@ from pipeline.extract.bylines import agency_in, author_names
 from pipeline.extract.failure import Unextractable
 from pipeline.extract.locator import host_of, normalise
 from pipeline.extract.markup import Element, first, own_text, paragraphs, parse_xml, plain_paragraphs, tag
-from pipeline.extract.times import read_moment
+from pipeline.moment import read_moment
 
 __all__ = ["PUB_STATUS", "read_newsml_g2"]
 

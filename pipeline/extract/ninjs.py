@@ -15,7 +15,7 @@ from pipeline.extract.failure import Unextractable
 from pipeline.extract.locator import normalise
 from pipeline.extract.markup import html_paragraphs, own_text, paragraphs, parse_xml, plain_paragraphs
 from pipeline.extract.newsml_g2 import PUB_STATUS
-from pipeline.extract.times import read_moment
+from pipeline.moment import read_moment
 
 __all__ = ["read_ninjs"]
 

@@ -7,7 +7,7 @@ from pipeline.extract.bylines import agency_in, author_names
 from pipeline.extract.locator import normalise
 from pipeline.extract.markup import Element, first, own_text, paragraphs, parse_xml
 from pipeline.extract.newsml_g2 import PUB_STATUS
-from pipeline.extract.times import read_moment
+from pipeline.moment import read_moment
 
 __all__ = ["read_nitf"]
 

@@ -19,7 +19,7 @@ from pipeline.extract.dates import MODIFIED, PUBLISHED, best_moment, in_zone_of_
 from pipeline.extract.headline import headline_in, is_logo, main_heading, site_in
 from pipeline.extract.locator import host_of
 from pipeline.extract.markup import html_paragraphs, paragraphs
-from pipeline.extract.times import Moment
+from pipeline.moment import Moment
 
 __all__ = ["PageMetadata", "read_metadata"]
 

@@ -16,7 +16,8 @@ from pipeline.article import Capture, Clock
 from pipeline.extract.dates import stamped_day
 from pipeline.extract.locator import canonical_url, host_of
 from pipeline.extract.page_metadata import PageMetadata
-from pipeline.extract.times import Moment, day_in_address, may_be_on, plausible, read_moment
+from pipeline.extract.times import day_in_address, may_be_on, plausible
+from pipeline.moment import Moment, read_moment
 
 __all__ = ["day_in_text", "publication", "shown_day"]
 

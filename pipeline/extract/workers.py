@@ -16,9 +16,9 @@ from functools import partial
 from typing import Generic, TypeAlias, TypeVar
 
 from pipeline.article import Article, Capture, Reason, Reject
+from pipeline.charset import decode
 from pipeline.config import ExtractSettings
 from pipeline.extract import extract
-from pipeline.extract.decode import decode
 from pipeline.extract.pool import Pool, Task
 from pipeline.extract.sniff import Kind, binary_kind, text_kind
 

@@ -6,18 +6,25 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import escape
+from html.entities import html5
 from urllib.parse import urljoin
 
 from pipeline.article import Item, credible
+from pipeline.charset import decode
 from pipeline.config import Source
+from pipeline.moment import read_moment
 from pipeline.text import reading_form
 
-__all__ = ["Entry", "MalformedListing", "UnsafeListing", "as_utc", "items_of", "refuse_entities", "without_halves"]
+__all__ = ["Entry", "MalformedListing", "UnsafeListing", "as_utc", "items_of", "mended_xml", "time_in"]
 
-_DOCTYPE = re.compile(rb"<!DOCTYPE[^>\[]{0,4000}\[", re.IGNORECASE)
-_ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+_DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,500}\?>")
+_DOCTYPE = re.compile(r"<!DOCTYPE[^<>\[]{0,4000}\[", re.IGNORECASE)
+_ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
+_REFERENCE = re.compile(r"&(?!#\d|#x[\da-fA-F]|(?:amp|lt|gt|quot|apos);)(\w{2,31};)?")
+_CDATA = "<![CDATA["
 _HALF = re.compile(
-    rb"&#(?:x0*d[89a-f][0-9a-f]{2}|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]));",
+    r"&#(?:x0*d[89a-f][0-9a-f]{2}|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]));",
     re.IGNORECASE,
 )
 _LONGEST = {"url": 8_000, "guid": 2_000, "title": 1_000}  # characters
@@ -75,24 +82,41 @@ def items_of(entries: Iterable[Entry], source: Source, base_url: str) -> list[It
     ]
 
 
-def refuse_entities(body: bytes) -> None:
-    """Refuse XML whose internal DTD subset declares entities, in any encoding with ASCII letters.
+def mended_xml(body: bytes) -> bytes:
+    """The XML of a listing in UTF-8 and without what would cost addresses or words, and an honest parser the listing.
+
+    Names of HTML's characters, such as ``&nbsp;``, become these; an ampersand that begins no reference, as in addresses
+    that were not escaped, becomes one; references to surrogates, which is how some systems write an emoji
+    (``&#55357;&#56832;``), go. What stands in CDATA is left alone. The encoding is found as in pages: labels lie.
 
     Raises:
-        UnsafeListing: It does.
+        UnsafeListing: It declares XML entities in an internal DTD subset.
     """
-    if b"\0" in body[:200]:  # UTF-16 or UTF-32
-        body = body.replace(b"\0", b"")
-    if _DOCTYPE.search(body) and _ENTITY.search(body):
+    text = decode(body)
+    if _DOCTYPE.search(text) and _ENTITY.search(text):
         raise UnsafeListing("declares XML entities in a DTD")
+    text = _DECLARATION.sub("", text, count=1)
+    outside, *sections = text.split(_CDATA)
+    parts = [_mended(outside)]
+    for section in sections:
+        inside, end, outside = section.partition("]]>")
+        parts += (_CDATA, inside, end, _mended(outside))
+    return "".join(parts).encode("utf-8", "replace")
 
 
-def without_halves(body: bytes) -> bytes:
-    """A listing without references to surrogates, as some systems write an emoji (``&#55357;&#56832;``).
+def _mended(text: str) -> str:
+    return _REFERENCE.sub(_character, _HALF.sub("", text)) if "&" in text else text
 
-    XML knows no such characters: one in a headline would cost the whole listing.
-    """
-    return _HALF.sub(b"", body)
+
+def _character(reference: re.Match[str]) -> str:
+    name = reference[1] or ""
+    return escape(html5.get(name, f"&{name}"))
+
+
+def time_in(listing: str | None) -> datetime | None:
+    """A time as listings write it, as aware UTC; None when it is none."""
+    moment = read_moment(listing)
+    return moment.at.astimezone(UTC) if moment else None
 
 
 def as_utc(value: str | None) -> datetime | None:

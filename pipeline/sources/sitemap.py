@@ -10,7 +10,7 @@ from lxml import etree
 
 from pipeline.fetch.decode import collect
 from pipeline.fetch.failure import Failure
-from pipeline.sources.listing import Entry, MalformedListing, as_utc, refuse_entities, without_halves
+from pipeline.sources.listing import Entry, MalformedListing, mended_xml, time_in
 
 __all__ = ["Sitemap", "parse_sitemap"]
 
@@ -42,10 +42,9 @@ def parse_sitemap(body: bytes, max_bytes: int) -> Sitemap:
     if body.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(_LINK):  # the protocol's plain form: one address per line
         lines = body.decode("utf-8-sig", "replace").split()
         return Sitemap(pages=tuple(Entry(line) for line in lines[:_MAX_ENTRIES]))
-    refuse_entities(body)
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(without_halves(body).lstrip(), parser)
+        root = etree.fromstring(mended_xml(body).lstrip(), parser)
         kind = _name(root) if root is not None else ""
     except (etree.XMLSyntaxError, ValueError) as e:
         raise MalformedListing(f"is no XML: {e}") from e
@@ -61,7 +60,7 @@ def _entries(root: etree._Element, tag: str) -> Iterator[Entry]:
     for element in root:
         fields = _fields(element) if _name(element) == tag else {}
         if "loc" in fields:
-            published = as_utc(fields.get("publication_date")) or as_utc(fields.get("lastmod"))
+            published = time_in(fields.get("publication_date")) or time_in(fields.get("lastmod"))
             yield Entry(fields["loc"], title=fields.get("title"), published_at=published)
             count += 1
         if count >= _MAX_ENTRIES:

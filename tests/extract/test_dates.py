@@ -48,6 +48,7 @@ def test_the_clock_that_readers_see_tells_the_zone(below: str, day: str, hours: 
          '<time itemprop="datePublished" datetime="2025-11-01T10:00:00-04:00">', "", "2026-04-02"),
         ('<meta name="pub_date" content="2026-04-02T10:00:00Z">', "", "2026-04-02"),
         (LD.format('{"@type": "NewsArticle", "datePublished": "2026-04-02",}'), "", "2026-04-02"),
+        (LD.format('{"@type": "NewsArticle", "datePublished": "2 avril 2026"}'), "<time>May 7, 2026</time>", "2026-04-02"),
         (LD.format('{&quot;@type&quot;: &quot;NewsArticle&quot;, &quot;datePublished&quot;: &quot;2026-04-02&quot;}'),
          "", "2026-04-02"),
         (LD.format('{"@type": "NewsArticle", "headline": "A "new" ferry", "datePublished": "2026-04-02"}'), "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -74,11 +74,64 @@ def entry(n: int, date: str = "") -> str:
         (rss("<item><title>t</title><link>javascript:alert(1)</link></item>"), "javascript:alert(1)"),
         (rss("<item><title>t</title><guid>no-address</guid></item>"), "no-address"),
         (rss("<item><title>a\x01b</title><link>/x</link></item>"), "http://news.example/x"),
+        (rss("<item><title>t</title><link>/x?a=1&b=2&c</link></item>"), "http://news.example/x?a=1&b=2&c"),
+        (
+            rss("<item><title>A&B &lt;i>caf&eacute;&lt;/i> &amp;ndash; b</title><link>/x</link></item>"),
+            Item("s", 0, "http://news.example/x", "/x", "A&B café \u2013 b"),
+        ),
+        (
+            rss("<item><title><![CDATA[A & B &amp; C]]></title><link>/x</link></item>"),
+            Item("s", 0, "http://news.example/x", "/x", "A & B & C"),
+        ),
+        *(
+            (
+                f'<?xml version="1.0"{label}?>'.encode()
+                + rss("<item><title>\u201ct\xe9\u201d</title><link>/x</link></item>").decode().encode(encoding),
+                Item("s", 0, "http://news.example/x", "/x", "\u201ct\xe9\u201d"),
+            )
+            for label, encoding in (
+                (' encoding="iso-8859-1"', "cp1252"),  # as browsers read that label
+                (' encoding="iso-8859-1"', "utf-8"),
+                (' encoding="utf-8"', "cp1252"),
+                ("", "cp1252"),
+            )
+        ),
+        *(
+            (
+                f'<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>t</title>{other}<link href="/x"/></entry></feed>'.encode(),
+                "http://news.example/x",
+            )
+            for other in ('<link rel="enclosure" href="/x.mp3"/>', '<link rel="self" href="/s"/>')
+        ),
+        (
+            b'\xef\xbb\xbf{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": 7, "external_url": "/x"}]}',
+            Item("s", 0, "http://news.example/x", "7"),
+        ),
     ],
 )
 def test_entry(body: bytes, expected: Item | str) -> None:
     (one,) = items(body)
     assert (one if isinstance(expected, Item) else one.url) == expected
+
+
+@pytest.mark.parametrize(
+    ("date", "hour"),
+    [
+        ("Fri, 14 Sep 2018 10:00:00 +09:00", 1),
+        ("Fri, 14 Sep 2018 10:00:00 GMT+0900", 1),
+        ("Fri Sep 14 10:00:00 KST 2018", 1),
+        ("Fri, 14 Sep 2018 01:00:00 PM", 13),
+        ("Sep 14, 2018 9:00 p.m. EDT", 25),
+        ("09/14/2018 1:00 PM", 13),
+        ("14. September 2018 13:00", 13),
+        ("1536886800", 1),
+        ("Fri, 14 Sep 2018 24:00:00 GMT", 24),
+        ("Friday, 13:00", None),  # of which week?
+    ],
+)
+def test_the_date_of_an_entry(date: str, hour: int | None) -> None:
+    (one,) = items(rss(entry(1, date)))
+    assert one.published_at == (None if hour is None else WHEN.replace(hour=0) + timedelta(hours=hour))
 
 
 @pytest.mark.parametrize(
@@ -153,8 +206,10 @@ def test_doubles_limit_and_numbering() -> None:
         rss(*(entry(n).removesuffix("</item>") for n in range(10_000))),
         rss("<item>" * 100_000),
         rss("<item><link>/x</link><title>" + "a&amp;" * 500_000 + "</title></item>"),
+        rss("<item><link>/x</link><title>" + "<![CDATA[" * 500_000),
+        rss("<item><link>/x</link><title>" + "<!DOCTYPE " * 500_000),
     ],
-    ids=["plain", "dates", "broken", "nested", "title"],
+    ids=["plain", "dates", "broken", "nested", "title", "sections", "doctypes"],
 )
 def test_large_feeds_take_seconds_at_most(body: bytes) -> None:
     begun = time.process_time()
@@ -194,6 +249,12 @@ def test_what_cannot_be_read_costs_no_address(broken: bytes) -> None:
     urls = b"".join(b"<url><loc>http://a.example/%d</loc>%s</url>" % (n, broken) for n in range(2))
     found = parse_sitemap(b"<urlset>" + urls + b"</urlset>", 1_000_000)
     assert [p.url for p in found.pages] == ["http://a.example/0", "http://a.example/1"]
+
+
+def test_an_address_that_was_not_escaped_is_whole() -> None:
+    page = b"<url><loc>http://a.example/?a=1&b=2</loc><lastmod>2018-09-14 10:00:00 +0900</lastmod></url>"
+    (found,) = parse_sitemap(b"<urlset>" + page + b"</urlset>", 1_000_000).pages
+    assert (found.url, found.published_at) == ("http://a.example/?a=1&b=2", WHEN)
 
 
 def test_index_and_plain_list() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.extract.decode import decode
+from pipeline.charset import decode
 
-from .helpers import TEXT, article, page
+from .extract.helpers import TEXT, article, page
 
 QUOTE = "\u201cCafé\u201d \u2014 10 \u20ac"
 CZECH = "Příliš žluťoučký kůň úpěl ďábelské ódy, řekla ministryně a odešla z jednání."
