@@ -11,8 +11,19 @@ from lxml import etree, html
 from pipeline.article import Reason
 from pipeline.extract.failure import Unextractable
 from pipeline.extract.wrapped import LONGEST, is_indented, joined, whole_words
+from pipeline.references import mended
 
-__all__ = ["Element", "first", "html_paragraphs", "own_text", "paragraphs", "parse_xml", "plain_paragraphs", "tag"]
+__all__ = [
+    "Element",
+    "body_paragraphs",
+    "first",
+    "html_paragraphs",
+    "own_text",
+    "paragraphs",
+    "parse_xml",
+    "plain_paragraphs",
+    "tag",
+]
 
 Element: TypeAlias = etree._Element
 
@@ -70,9 +81,8 @@ def parse_xml(text: str) -> Element:
         attribute_defaults=False, huge_tree=False, recover=False, remove_comments=True, remove_pis=True,
     )  # fmt: skip
     try:
-        return etree.fromstring(
-            _DECLARATION.sub("", text.lstrip("\ufeff"), count=1).strip().encode("utf-8", "replace"), parser
-        )
+        plain = mended(_DECLARATION.sub("", text.lstrip("\ufeff"), count=1)).strip()
+        return etree.fromstring(plain.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError as e:
         limit = re.search(r"huge|depth|amplification|too (?:long|big|large)", str(e), re.IGNORECASE)
         raise Unextractable(Reason.TOO_COMPLEX if limit else Reason.MALFORMED, f"XML: {e.msg}") from e
@@ -142,6 +152,11 @@ def paragraphs(element: Element, skip: frozenset[str] = _NOT_TEXT) -> list[str]:
     walk(element)
     close()
     return done
+
+
+def body_paragraphs(body: Element) -> list[str]:
+    """Paragraphs of an element that holds a text in its markup; of one without elements, in markup that was escaped."""
+    return paragraphs(body) if len(body) else plain_paragraphs(body.text or "")
 
 
 def html_paragraphs(markup: str) -> list[str]:

@@ -10,12 +10,18 @@ from pipeline.article import Article, Capture, Clock, Reason
 from pipeline.extract.bylines import agency_in, author_names
 from pipeline.extract.failure import Unextractable
 from pipeline.extract.locator import host_of, normalise
-from pipeline.extract.markup import Element, first, own_text, paragraphs, parse_xml, plain_paragraphs, tag
+from pipeline.extract.markup import Element, body_paragraphs, first, own_text, parse_xml, plain_paragraphs, tag
 from pipeline.moment import read_moment
 
 __all__ = ["PUB_STATUS", "read_newsml_g2"]
 
-PUB_STATUS = {"usable": "usable", "withheld": "withheld", "canceled": "canceled", "cancelled": "canceled"}
+PUB_STATUS = {
+    "usable": "usable",
+    "withheld": "withheld",
+    "embargoed": "withheld",
+    "canceled": "canceled",
+    "cancelled": "canceled",
+}
 _OTHER_ITEMS = {
     "packageItem": "package",
     "conceptItem": "concept or event",
@@ -111,7 +117,7 @@ def _body(item: Element) -> list[str]:
         body = first(inline, "body.content")
         if body is None:
             body = next((e for e in inline.iter("{*}body", "{*}BODY")), inline)
-        if found := paragraphs(body):
+        if found := body_paragraphs(body):
             return found
     for inline in content.iter("{*}inlineData"):
         kind = inline.get("contenttype") or "text/plain"

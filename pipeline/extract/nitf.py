@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.article import Article, Capture, Clock
 from pipeline.extract.bylines import agency_in, author_names
 from pipeline.extract.locator import normalise
-from pipeline.extract.markup import Element, first, own_text, paragraphs, parse_xml
+from pipeline.extract.markup import Element, body_paragraphs, first, own_text, parse_xml
 from pipeline.extract.newsml_g2 import PUB_STATUS
 from pipeline.moment import read_moment
 
@@ -39,7 +39,7 @@ def read_nitf(text: str, capture: Capture) -> Article:
         or own_text(first(head, "title"))
         or slug
         or "",
-        text="\n\n".join(paragraphs(body)) if body is not None else "",
+        text="\n\n".join(body_paragraphs(body)) if body is not None else "",
         media="nitf",
         extractor="nitf",
         published_at=issued.at if issued else None,

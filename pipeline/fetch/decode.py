@@ -22,6 +22,8 @@ _SIP = 1_024
 _GZIP = b"\x1f\x8b"  # how its bodies begin
 _BOMB_RATIO = 100  # text rarely shrinks to a hundredth; deflate's limit is 1,032, brotli's far beyond
 _MAX_MEMBERS = 10_000  # gzip members of one body; each costs time even when it is empty
+_NO_CODINGS = frozenset(("", "identity", "none", "binary", "8bit", "utf-8", "utf8", "iso-8859-1", "aws-chunked"))
+"""What servers call a body without a coding: that it has none, its charset, how it was stored."""
 _MAX_LAYERS = 2  # more codings on top of each other serve no reader
 
 
@@ -50,7 +52,7 @@ def unpacked(body: bytes, limit: int) -> bytes:
 
 def decoded(chunks: Iterable[bytes], encoding: str | None, limit: int) -> Iterator[bytes]:
     """As `collect`, piece by piece."""
-    codings = [c for c in (c.strip().lower() for c in (encoding or "").split(",")) if c and c != "identity"]
+    codings = [c for c in (c.strip().lower() for c in (encoding or "").split(",")) if c not in _NO_CODINGS]
     if len(codings) > _MAX_LAYERS:
         raise Failure(Reason.MALFORMED, f"{len(codings)} content codings on top of each other")
     received = _Count(limit)

@@ -23,6 +23,7 @@ _HEAD = 65_536  # bytes of HTTP status line and headers
 _TAKEN = re.compile(r"text/(html|xml|plain|json)|application/(xhtml\+xml|xml|json|[\w.+-]+\+(xml|json))", re.IGNORECASE)
 _HEADER_END = re.compile(rb"\r?\n\r?\n")  # old crawls end lines with a bare line feed
 _STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})")
+_PLAIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<[!?A-Za-z]|[{\[])")  # how pages, feeds and JSON begin
 _MEMBER = b"\x1f\x8b\x08"
 _WARC = re.compile(rb"WARC/\d\.\d\r?\n")
 _MARKS = re.compile(re.escape(_MEMBER) + b"|" + _WARC.pattern)
@@ -85,7 +86,7 @@ class _Record:
                 raise Failure(Reason.UNSUPPORTED, f"content of type {mime[:80]}", status=status)
             if headers.get("transfer-encoding", "").lower() == "chunked":
                 body = _unchunked(body)
-            body = collect((body,), headers.get("content-encoding"), max_bytes)
+            body = _uncoded(body, headers.get("content-encoding"), max_bytes)
         except Failure as e:
             return Reject(item, e.reason, str(e), fetched_at=at, status=e.status, raw=raw)
         return Capture(
@@ -124,6 +125,7 @@ def _warc_record(record: WarcRecord, max_bytes: int) -> _Record:
     http = (record.headers.get("Content-Type") or "").lower().startswith("application/http")
     at = _date(record.headers.get("WARC-Date"))
     block = bytes(record.reader.read(max_bytes + _HEAD + 1)) if record.content_length <= max_bytes + _HEAD else b""
+    http = http or (record.record_type is WarcRecordType.response and _STATUS_LINE.match(block) is not None)
     broken = None
     if record.content_length > max_bytes + _HEAD:
         broken = Failure(Reason.TOO_LARGE, f"record of {record.content_length:,} bytes, {max_bytes:,} allowed")
@@ -187,6 +189,20 @@ def _parse_http(block: bytes) -> tuple[int, dict[str, str], bytes]:
         name, _, value = line.partition(b":")
         headers.setdefault(name.strip().decode("latin-1").lower(), value.strip().decode("latin-1")[:2_000])
     return int(status[1]), headers, block[end.end() :]
+
+
+def _uncoded(body: bytes, encoding: str | None, max_bytes: int) -> bytes:
+    """Undo content codings; many archives keep the header of a body that they have unpacked.
+
+    Raises:
+        Failure: As `collect`.
+    """
+    try:
+        return collect((body,), encoding, max_bytes)
+    except Failure as e:
+        if e.reason is Reason.MALFORMED and _PLAIN.match(body):
+            return body
+        raise
 
 
 def _unchunked(body: bytes) -> bytes:

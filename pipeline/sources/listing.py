@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import escape
-from html.entities import html5
 from urllib.parse import urljoin
 
 from pipeline.article import Item, credible
 from pipeline.charset import decode
 from pipeline.config import Source
 from pipeline.moment import read_moment
+from pipeline.references import mended
 from pipeline.text import reading_form
 
 __all__ = ["Entry", "MalformedListing", "UnsafeListing", "as_utc", "items_of", "mended_xml", "time_in"]
@@ -21,12 +20,6 @@ __all__ = ["Entry", "MalformedListing", "UnsafeListing", "as_utc", "items_of", "
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,500}\?>")
 _DOCTYPE = re.compile(r"<!DOCTYPE[^<>\[]{0,4000}\[", re.IGNORECASE)
 _ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
-_REFERENCE = re.compile(r"&(?!#\d|#x[\da-fA-F]|(?:amp|lt|gt|quot|apos);)(\w{2,31};)?")
-_CDATA = "<![CDATA["
-_HALF = re.compile(
-    r"&#(?:x0*d[89a-f][0-9a-f]{2}|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]));",
-    re.IGNORECASE,
-)
 _LONGEST = {"url": 8_000, "guid": 2_000, "title": 1_000}  # characters
 _LONGEST_CONTENT = 500_000  # characters; what is longer is no article, and half of one would be worse than none
 
@@ -83,11 +76,7 @@ def items_of(entries: Iterable[Entry], source: Source, base_url: str) -> list[It
 
 
 def mended_xml(body: bytes) -> bytes:
-    """The XML of a listing in UTF-8 and without what would cost addresses or words, and an honest parser the listing.
-
-    Names of HTML's characters, such as ``&nbsp;``, become these; an ampersand that begins no reference, as in addresses
-    that were not escaped, becomes one; references to surrogates, which is how some systems write an emoji
-    (``&#55357;&#56832;``), go. What stands in CDATA is left alone. The encoding is found as in pages: labels lie.
+    """The XML of a listing in UTF-8, with its references `mended`. The encoding is found as in pages: labels lie.
 
     Raises:
         UnsafeListing: It declares XML entities in an internal DTD subset.
@@ -95,22 +84,7 @@ def mended_xml(body: bytes) -> bytes:
     text = decode(body)
     if _DOCTYPE.search(text) and _ENTITY.search(text):
         raise UnsafeListing("declares XML entities in a DTD")
-    text = _DECLARATION.sub("", text, count=1)
-    outside, *sections = text.split(_CDATA)
-    parts = [_mended(outside)]
-    for section in sections:
-        inside, end, outside = section.partition("]]>")
-        parts += (_CDATA, inside, end, _mended(outside))
-    return "".join(parts).encode("utf-8", "replace")
-
-
-def _mended(text: str) -> str:
-    return _REFERENCE.sub(_character, _HALF.sub("", text)) if "&" in text else text
-
-
-def _character(reference: re.Match[str]) -> str:
-    name = reference[1] or ""
-    return escape(html5.get(name, f"&{name}"))
+    return mended(_DECLARATION.sub("", text, count=1)).encode("utf-8", "replace")
 
 
 def time_in(listing: str | None) -> datetime | None:

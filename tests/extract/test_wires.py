@@ -71,6 +71,10 @@ WRAPPED = "\n".join(textwrap.fill(p, 70, initial_indent="   ") for p in TEXT)
         news_item(f'<inlineXML contenttype="application/nitf+xml">{NITF}</inlineXML>'),
         news_item(f'<inlineData contenttype="text/plain">{chr(10).join(TEXT)}</inlineData>'),
         news_item(f'<inlineData contenttype="text/plain"><![CDATA[{"".join(f"<p>{p}</p>" for p in TEXT)}]]></inlineData>'),
+        news_item('<inlineXML contenttype="application/xhtml+xml">'
+                  f"<![CDATA[<html><body>{''.join(f'<p>{p}</p>' for p in TEXT)}</body></html>]]></inlineXML>"),
+        NITF.replace("<body.content>", "<body.content><![CDATA[").replace("</body.content>", "]]></body.content>"),
+        NITF.replace("<hl1>", "<hl1>&#8;\x0b").replace("</hl1>", "&#x1F;</hl1>"),
         news_item(headline=""),  # falls back to the slug
         news_item().replace(f' xmlns="{NAR}"', ""),
         news_item().replace(f' xmlns="{NAR}"', ' xmlns="urn:other"'),
@@ -100,6 +104,17 @@ def test_nitf_metadata() -> None:
     found = article(NITF)
     assert (found.guid, found.locator, found.authors, found.dateline) == ("NW.1", "NW.1", ("Ada Lind",), "PORT ELS")
     assert (found.publisher, found.tags, found.title) == ("Northwire", ("ferry",), "Ferry to run")
+
+
+@pytest.mark.parametrize("doctype", ["", '<!DOCTYPE nitf SYSTEM "nitf-3-4.dtd">'])
+def test_characters_by_their_names_in_html_and_bare_ampersands_are_read(doctype: str) -> None:
+    body = "<p>The caf&eacute;&nbsp;&ldquo;A&B&rdquo; runs &amp; runs <![CDATA[&eacute;]]></p>"
+    (text,) = article(doctype + NITF.replace("<body.content>", f"<body.content>{body}")).text.split("\n\n")[:1]
+    assert text == "The café \u201cA&B\u201d runs & runs &eacute;"
+
+
+def test_what_is_under_embargo_is_withheld() -> None:
+    assert article(NITF.replace('"usable"', '"embargoed"')).status == "withheld"
 
 
 def test_ninjs_metadata() -> None:

@@ -83,6 +83,8 @@ def test_what_is_no_page_is_rejected(
         (brotli.compress(PAGE), "br"),
         (brotli.compress(gzip.compress(PAGE, mtime=0)), "gzip, br"),
         (PAGE, "gzip"),  # only claims to be
+        (PAGE, "UTF-8"),  # says something else
+        (gzip.compress(PAGE, mtime=0), "aws-chunked,gzip"),
     ],
 )
 def test_content_codings(site: Site, fetcher: Make, body: bytes, encoding: str) -> None:

@@ -110,6 +110,11 @@ def http(body: bytes, status: int = 200, mime: str = "text/html", **headers: str
         (record(http(b"hi")), b"hi"),
         (record(http(gzip.compress(b"hi"), Content_Encoding="gzip")), b"hi"),
         (record(http(b"hi", Content_Encoding="gzip")), b"hi"),  # unpacked by the crawler, header kept
+        (record(http(b"<p>hi", Content_Encoding="br")), b"<p>hi"),
+        (record(http(b"<p>hi", Content_Encoding="zstd")), b"<p>hi"),
+        (record(http(b"\0\1\2", Content_Encoding="zstd")), Reason.MALFORMED),
+        (record(http(b"hi")).replace(b"Content-Type: application/http\r\n", b""), b"hi"),
+        (record(http(b"hi"), mime="text/html"), b"hi"),  # of the page and not of the record
         (record(http(b"2\r\nhi\r\n3\r\n yo\r\n0\r\n\r\n", Transfer_Encoding="chunked")), b"hi yo"),
         (record(http(b"hi", Transfer_Encoding="chunked")), b"hi"),
         (record(http(b"hi").replace(b"\r\n", b"\n")), b"hi"),
