@@ -7,7 +7,9 @@ import unicodedata
 
 import xxhash
 
-__all__ = ["mend", "plain_marks", "reading_form", "text_hash"]
+__all__ = ["as_title", "mend", "one_line", "plain_marks", "reading_form", "text_hash"]
+
+_TITLE_CHARS = 300
 
 # C0/C1 controls (but tab and line feed), soft hyphen, zero-width characters, BOM, bidirectional overrides, and lone
 # surrogates: none of them is text, and several can hide or reorder it on a terminal.
@@ -42,6 +44,16 @@ def reading_form(text: str) -> str:
     clean = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     clean = _BLANKS.sub(" ", unicodedata.normalize("NFC", clean)).replace("  ", " ").replace(" \n", "\n")
     return _PARAGRAPH.sub("\n\n", clean).strip()
+
+
+def one_line(text: str) -> str:
+    """Text in reading form without line breaks, as headlines and names are kept."""
+    return " ".join(reading_form(text).split())
+
+
+def as_title(line: str) -> str:
+    """A line as it can be a title: what is longer than any headline is cut."""
+    return line if len(line) <= _TITLE_CHARS else line[: _TITLE_CHARS - 1].rstrip() + "…"
 
 
 def mend(text: str) -> str:

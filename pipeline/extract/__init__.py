@@ -17,11 +17,10 @@ from pipeline.extract.failure import Unextractable
 from pipeline.extract.language import article_language
 from pipeline.extract.opening import reporters_in, without_opening
 from pipeline.extract.sniff import Kind, binary_kind, text_kind
-from pipeline.text import mend, reading_form
+from pipeline.text import as_title, mend, one_line, reading_form
 
 __all__ = ["extract"]
 
-_TITLE_CHARS = 300
 _HEAD = 65_536  # bytes that tell the format
 _UNSPACED = re.compile("[\u3040-\u30ff\u4e00-\u9fff\u0e00-\u0e7f]")
 _MAIL = re.compile(r"(?:e-?mail:?\s*)?[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+", re.IGNORECASE)
@@ -99,9 +98,9 @@ def _read(capture: Capture, settings: ExtractSettings) -> Article:
 
 def _finished(article: Article, capture: Capture, publisher: str | None, language: str | None) -> Article:
     """What all formats have in common: reading form, language, dateline, agency and the feed's word on time."""
-    headline = " ".join(reading_form(mend(article.title)).split())
+    headline = one_line(mend(article.title))
     text, authors = _trimmed(reading_form(mend(article.text)), headline, article.authors)
-    title = headline or " ".join(reading_form(capture.item.title or text.partition("\n")[0]).split())
+    title = headline or one_line(capture.item.title or text.partition("\n")[0])
     if article.status != "usable":
         text = text or title  # a kill notice may be a headline only, and must reach those who hold the story
     opening = read_dateline(text)
@@ -116,7 +115,7 @@ def _finished(article: Article, capture: Capture, publisher: str | None, languag
     return replace(
         article,
         text=text,
-        title=title if len(title) <= _TITLE_CHARS else title[: _TITLE_CHARS - 1].rstrip() + "…",
+        title=as_title(title),
         published_at=published,
         clock=clock,
         guid=article.guid or capture.item.guid,

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Any
 
-__all__ = ["article_language"]
+__all__ = ["article_language", "primary"]
 
 _SAMPLE = 500  # characters; twice as many told nothing else of 633 pages
 _ENOUGH = 60  # characters below which detection is guessing
@@ -24,7 +24,7 @@ def article_language(text: str, declared: str | None, configured: str | None) ->
     What the text is in counts before what the document or the configuration claim: templates lie.
     """
     found = _detect(text) if len(text) >= _ENOUGH else None
-    return found or _primary(declared) or _primary(configured)
+    return found or primary(declared) or primary(configured)
 
 
 def _detect(text: str) -> str | None:
@@ -41,6 +41,7 @@ def _detector() -> Any:
     return LangDetector(LangDetectConfig(model="lite", max_input_length=_SAMPLE))
 
 
-def _primary(tag: str | None) -> str | None:
+def primary(tag: str | None) -> str | None:
+    """The language of a tag such as ``en-GB``, in two letters where it has them; None where it names none."""
     found = re.match(r"[a-z]{2,3}(?![a-z])", (tag or "").strip().lower())
     return _TWO_LETTERS.get(found[0], found[0]) if found else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from pipeline.article import CREDIBLE, Article, Capture, Clock, Item, Kind, RawRef, Reason, Reject, article_id
 from pipeline.config import Config
+from pipeline.extract.language import primary
 from pipeline.extract.workers import ExtractionPool, extract_stream
 from pipeline.lake import Lake, contract
 from pipeline.partition import Run
@@ -19,6 +20,7 @@ from pipeline.run.ready import soon, to_collect, to_fold
 from pipeline.run.rows import article_row, fetch_row, reject_row
 from pipeline.run.staging import Rows, Staging
 from pipeline.sources.files import read_paths
+from pipeline.text import as_title, one_line
 
 __all__ = ["FILES", "ingest_paths"]
 
@@ -119,14 +121,14 @@ def _ready_texts(batch: pa.RecordBatch, config: Config, run: Run, fetches: Rows,
     rows = entry | {
         "article_id": pa.array([article_id(i, h) for i, h in zip(table["id"].to_pylist(), made.hashes, strict=True)]),
         "locator": table["id"],
-        "title": pc.coalesce(table["title"], _first_lines(made.texts)),
+        "title": pc.coalesce(_each(table["title"], _headline), _first_lines(made.texts)),
         "text": made.texts,
         "text_hash": pa.array(made.hashes),
         "word_count": pa.array(made.words),
-        "publisher": table["source"],
+        "publisher": _each(table["source"], _headline),
         "authors": pa.array([[]] * n, pa.list_(pa.string())),
         "tags": pa.array([[]] * n, pa.list_(pa.string())),
-        "language": table["language"],
+        "language": _each(table["language"], primary),
         "published_at": pc.if_else(stated, said, pa.scalar(run.time, pa.timestamp("us", tz="UTC"))),
         "clock": pc.if_else(stated, Clock.FEED.value, Clock.SEEN.value),
         "status": _same("usable", n),
@@ -143,6 +145,18 @@ def _ready_texts(batch: pa.RecordBatch, config: Config, run: Run, fetches: Rows,
 
 def _same(value: str, n: int) -> pa.Array:
     return pa.repeat(pa.scalar(value, pa.string()), n)
+
+
+def _each(values: pa.ChunkedArray, form: Callable[[str], str | None]) -> pa.ChunkedArray:
+    """Values in another form; none stays none."""
+    distinct = values.drop_null().unique()
+    return pa.chunked_array([pa.array(map(form, distinct.to_pylist()), pa.string())]).take(
+        pc.index_in(values, distinct)
+    )
+
+
+def _headline(text: str) -> str | None:
+    return as_title(one_line(text)) or None
 
 
 def _first_lines(texts: pa.Array) -> pa.Array:

@@ -137,6 +137,32 @@ def test_what_it_does_not_say_is_made_up_plainly(lake: Lake, folder: Path) -> No
     assert records["2"]["text"] == "First line\n\nSecond paragraph of the text."
 
 
+@pytest.mark.parametrize(
+    ("column", "said", "kept"),
+    [
+        ("title", "Ferry\n  sails \u200bat\tnoon\x1b", "Ferry sails at noon"),
+        ("title", "Cafe\u0301 opens", "Caf\u00e9 opens"),
+        ("title", "Ferry " * 400, ("Ferry " * 400)[:299].rstrip() + "\u2026"),
+        ("title", "\u200b", "One sentence about the ferry."),
+        ("source", " X\u202e Daily\n", "X Daily"),
+        ("source", "\u200b", None),
+        ("language", "EN-gb", "en"),
+        ("language", "deu", "de"),
+        ("language", "English, mostly", None),
+    ],
+)
+def test_what_a_ready_text_says_is_kept_in_the_form_of_all_articles(
+    column: str, said: str, kept: str | None, tmp_path: Path
+) -> None:
+    rows = [{"id": "a", "text": "One sentence about the ferry.", column: said}, {"id": "b", "text": "Another."}]
+    (tmp_path / "texts.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    lake = Lake(str(tmp_path / "lake"))
+    ingest_paths([tmp_path / "texts.jsonl"], lake, RUN)
+    articles = by_guid(lake, "articles")
+    there = "publisher" if column == "source" else column
+    assert (articles["a"][there], articles["b"]["title"]) == (kept, "Another.")
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 def test_a_day_that_nobody_can_mean_is_not_known(day: str, tmp_path: Path) -> None:
     """What is counted from it would leave the calendar, at every fold: a notice looks back a week."""
