@@ -255,7 +255,7 @@ class Lake:
         the lake as it was, or, when it died while putting files in place, the next writer finishes the job: the list
         of moves is written down (`journal.json`) before the first of them is made.
         """
-        with self._writing():
+        with self.writing():
             recover(self.storage)
             tx = Transaction(self.storage, self._manifests)
             try:
@@ -268,10 +268,11 @@ class Lake:
 
     def recover(self) -> None:
         """Finish or clear away what a dead writer left behind."""
-        with self._writing():
+        with self.writing():
             recover(self.storage)
 
-    def _writing(self) -> AbstractContextManager[None]:
+    def writing(self) -> AbstractContextManager[None]:
+        """Keep other writers out, over several transactions."""
         return self.storage.lock(
             "commit", lambda: log.info("another run is writing to this lake; waiting", lake=self.root)
         )

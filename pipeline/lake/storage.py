@@ -39,6 +39,7 @@ class Storage:
         self.fs: Any = fs
         self.root: str = str(path).rstrip("/") or "/"
         self.is_local = isinstance(fs, LocalFileSystem)
+        self._locks: dict[str, FileLock] = {}
 
     def path(self, rel: str) -> str:
         """Full path (for local storage) or key (for object stores), without the protocol."""
@@ -131,6 +132,8 @@ class Storage:
     def lock(self, name: str, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
         """Hold a lock named `name` on this lake; freed by the system when the process dies.
 
+        A thread that holds it may ask for it once more, by the same object.
+
         Object stores have no locks: there it keeps the processes of one machine apart, and one machine at a time must
         write to the lake.
 
@@ -143,7 +146,7 @@ class Storage:
             key = hashlib.sha256(self.uri(name).encode()).hexdigest()[:24]
             path = os.path.join(tempfile.gettempdir(), f"wirefold-{key}.lock")
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        lock = FileLock(path)
+        lock = self._locks.setdefault(name, FileLock(path))
         try:
             lock.acquire(_MOMENT)
         except Timeout:

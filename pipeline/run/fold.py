@@ -56,12 +56,13 @@ def fold_lake(lake: Lake, settings: FoldSettings) -> dict[str, Any]:
         WirefoldError: The lake holds sketches of another contract.
     """
     how = SketchContract()
-    with lake.transaction() as tx:
-        sketched = sketch_new(lake, tx, how)
-    with lake.transaction() as tx:
-        linked = _link_new(lake, tx, settings, how)
-    with lake.transaction() as tx:
-        published = publish(lake, tx)
+    with lake.writing():  # articles that came in between would be linked twice, and published before that
+        with lake.transaction() as tx:
+            sketched = sketch_new(lake, tx, how)
+        with lake.transaction() as tx:
+            linked = _link_new(lake, tx, settings, how)
+        with lake.transaction() as tx:
+            published = publish(lake, tx)
     log.info("folded", new_articles=sketched, links=sum(linked.values()), **published)
     return {"new_articles": sketched, "links": dict(sorted(linked.items())), **published}
 

@@ -114,6 +114,24 @@ def test_lock_keeps_others_out(root: str) -> None:
     assert most == 1
 
 
+def test_who_holds_a_lock_may_ask_for_it_again(storage: Storage, root: str) -> None:
+    told: list[str] = []
+
+    def take() -> None:
+        with Storage(root).lock("x", lambda: told.append("outside")):
+            told.append("got it")
+
+    other = threading.Thread(target=take, daemon=True)
+    with storage.lock("x"):
+        with storage.lock("x", lambda: told.append("inside")):
+            pass
+        other.start()
+        other.join(0.6)
+        assert told == ["outside"]
+    other.join(10)
+    assert told == ["outside", "got it"]
+
+
 def test_who_waits_for_a_lock_is_told_so(root: str) -> None:
     told, done = threading.Event(), threading.Event()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import random
+import threading
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
@@ -143,3 +145,33 @@ def test_a_derived_table_that_was_lost_comes_back_the_same(own_lake: Path) -> No
         tx.discard("_wirefold/published.json")
     fold_lake(lake, FoldSettings())
     assert {t: lake.read(t) for t in before} == before
+
+
+def test_articles_that_come_in_amid_a_fold_wait_for_the_next(
+    articles: pa.Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Equal texts, half of them committed by somebody else as soon as the fold lets go of the lake."""
+    old = articles.slice(0, 6)
+    new = old.set_column(0, articles.schema.field(0), pa.array([f"copy-{n}" for n in range(6)]))
+    lake, other = Lake(str(tmp_path / "lake")), Lake(str(tmp_path / "lake"))
+    add(lake, RUNS[0], old)
+    tried = threading.Event()
+    lock = other.storage.lock
+    monkeypatch.setattr(other.storage, "lock", lambda name, waiting: lock(name, tried.set))
+    writer = threading.Thread(target=lambda: (add(other, RUNS[1], new), tried.set()))
+
+    transaction, parts = lake.transaction, itertools.count()
+
+    def part() -> Any:
+        if next(parts) == 1:  # sketched, and not linked yet
+            writer.start()
+            tried.wait(60)
+        return transaction()
+
+    monkeypatch.setattr(lake, "transaction", part)
+    assert fold_lake(lake, FoldSettings())["records"] == 6
+    monkeypatch.undo()
+    writer.join(60)
+    assert fold_lake(lake, FoldSettings())["records"] == 12
+    links = lake.read("links", ["article_a", "article_b"]).to_pylist()
+    assert len(links) == len({(x["article_a"], x["article_b"]) for x in links}) >= 6
