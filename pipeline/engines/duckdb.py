@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,9 +60,12 @@ def scan(
         # A real table: DuckDB cannot push all of its filters into a scan of Arrow memory.
         empty = _as_read(contract(table).schema).empty_table()
         return con.create_table(ibis.util.gen_name("empty"), empty.select(columns) if columns else empty, temp=True)
-    if not lake.storage.is_local:
+    paths = [lake.storage.uri(f.rel) for f in files]
+    if lake.storage.is_local:
+        paths = [*map(glob.escape, paths)]  # DuckDB would read the files of "wire1" for those of "wire[1]"
+    else:
         _register(con, lake.storage.fs)
-    expr = con.read_parquet([lake.storage.uri(f.rel) for f in files], hive_partitioning=False)
+    expr = con.read_parquet(paths, hive_partitioning=False)
     return expr.select(columns) if columns else expr
 
 
