@@ -26,6 +26,7 @@ _BOUNDED = {
     "articles": ("published_at",),
     "sketches": ("published_at", "contract"),
     "records": ("notice",),
+    "rejects": ("reason",),
     "stories": ("drawn_share",),
 }
 # Dictionaries only cost where nearly every value is new.

@@ -22,6 +22,7 @@ __all__ = ["PART", "write_records"]
 PART = 20_000
 """Rows in a file: what one that is judged otherwise rewrites."""
 
+_STONE = ["article_id", "withdrawn", "withdrawn_at"]
 _READ = 4_000  # articles read at a time
 
 
@@ -63,7 +64,7 @@ def _write_part(
     """
     end = min(start + PART, file.rows)
     if old is not None:
-        known = lake.read("records", ["article_id", "withdrawn", *JUDGED], files=[old])
+        known = lake.read("records", [*_STONE, *JUDGED], files=[old])
         judged = _judged(known["article_id"], found, known)
         if judged.equals(known.select(JUDGED)) and _same_stones(known, stones):
             return 0
@@ -94,9 +95,9 @@ def _judged(ids: pa.ChunkedArray, found: Judgement, known: pa.Table | None = Non
 
 
 def _same_stones(known: pa.Table, stones: Mapping[str, Tombstone]) -> bool:
-    """Whether those are withdrawn that have a tombstone now, for the same reason."""
-    then = known.filter(pc.is_valid(known["withdrawn"])).select(["article_id", "withdrawn"])
-    before = dict(zip(*(c.to_pylist() for c in then.columns), strict=True))
+    """Whether those are withdrawn that have a tombstone now, for the same reason and since the same time."""
+    then = known.filter(pc.is_valid(known["withdrawn"])).select(_STONE)
+    before = {i: (why, at) for i, why, at in zip(*(c.to_pylist() for c in then.columns), strict=True)}
     silent = pa.array([i for i, s in stones.items() if not s.words], pa.string())
     ids = known["article_id"].filter(pc.is_in(known["article_id"], silent)).to_pylist()
-    return before == {i: stones[i].why for i in ids}
+    return before == {i: (stones[i].why, stones[i].at) for i in ids}

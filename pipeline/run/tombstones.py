@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.article import Outcome, Reason
+from pipeline.engines.duckdb import engine, scan
 from pipeline.fold.notices import KILL, is_kill, notices, subject
 from pipeline.lake import Lake, contract
 from pipeline.partition import Run
@@ -118,24 +120,24 @@ def _victims(near: pa.Table, kill: dict[str, Any]) -> Iterator[str]:
 
 
 def _gone(lake: Lake) -> dict[str, Tombstone]:
-    """Articles whose address answered 410 in a later run, and has not given them since."""
-    gone: dict[str, str] = {}
-    rows = lake.read("rejects", ["url", "run"], pc.field("reason") == Reason.GONE.value)
-    for url, run in zip(rows["url"].to_pylist(), rows["run"].to_pylist(), strict=True):
-        gone[url] = max(run, gone.get(url, ""))
-    if not gone:
+    """Articles whose address answered 410 in a later run, and has not given them since: from the first such answer."""
+    some = [f for f in lake.files("rejects") if f.may_hold("reason", Reason.GONE.value, Reason.GONE.value)]
+    rows = lake.read("rejects", ["url", "run"], pc.field("reason") == Reason.GONE.value, some)
+    if not rows.num_rows:
         return {}
-    urls = pa.array(sorted(gone))
-    fetched = lake.read(
-        "fetches",
-        ["url", "run", "article_id", "outcome"],
-        pc.field("url").isin(urls) & (pc.field("outcome") != Outcome.REJECTED.value),
-    ).to_pylist()
+    with engine() as con:  # half of what Arrow takes to look through every address that was ever fetched
+        urls = con.create_table("urls", rows.select(["url"]), temp=True)
+        given = scan(con, lake, "fetches").filter(ibis._.outcome != Outcome.REJECTED.value).semi_join(urls, "url")
+        fetched = given.select("url", "run", "article_id").to_pyarrow().to_pylist()
     last: dict[str, str] = defaultdict(str)
     for row in fetched:
         last[row["url"]] = max(last[row["url"]], row["run"])
+    gone: dict[str, str] = {}
+    for url, run in zip(rows["url"].to_pylist(), rows["run"].to_pylist(), strict=True):
+        if run > last[url]:
+            gone[url] = min(run, gone.get(url, run))
     return {
         row["article_id"]: Tombstone("gone", Run(gone[row["url"]]).time)
         for row in fetched
-        if row["article_id"] and last[row["url"]] < gone[row["url"]]
+        if row["article_id"] and row["url"] in gone
     }

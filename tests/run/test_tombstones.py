@@ -16,6 +16,7 @@ from pipeline.resources import resource_dir
 from pipeline.run.check import check_lake
 from pipeline.run.files import ingest_paths
 from pipeline.run.fold import fold_lake
+from pipeline.run.state import PUBLISHED
 
 AGENCY = resource_dir("data") / "agency"
 WORDS = "The two Koreas opened their first office for liaison on Friday in the border town of Kaesong, officials said. "
@@ -109,6 +110,38 @@ def test_an_address_that_is_gone_and_comes_back(tmp_path: Path) -> None:
     fold_lake(lake, FoldSettings())
     assert published(lake)[identity]["withdrawn"] is None
     assert published(lake)[identity]["text"] == (WORDS + MORE).strip()
+
+
+def test_what_is_gone_is_gone_since_the_first_answer_that_said_so(tmp_path: Path) -> None:
+    lake = Lake(str(tmp_path / "lake"))
+    address = "http://x.example/1"
+    (identity,) = add(lake, 15, rows(tmp_path / "a.jsonl", story("1", WORDS + MORE, 8, "Office", url=address)))
+    gone = {"url": address, "reason": "gone", "detail": "410", "status": 410}
+    answer(lake, 16, "rejects", gone)  # and comes back
+    answer(lake, 17, "fetches", {"url": address, "outcome": "unchanged", "article_id": identity, "status": 200})
+    for day in (18, 19):
+        answer(lake, day, "rejects", gone)
+        fold_lake(lake, FoldSettings())
+        assert published(lake)[identity]["withdrawn_at"] == Run.parse("2018-09-18").time
+        state = lake.document(PUBLISHED)
+    answer(lake, 20, "rejects", gone)
+    assert fold_lake(lake, FoldSettings())["stories_written"] == 0
+    assert lake.document(PUBLISHED) == state
+
+
+def test_when_it_was_killed_does_not_depend_on_which_notice_came_in_first(tmp_path: Path) -> None:
+    page = story("1", WORDS + MORE, 8, "Koreas open office")
+    notices = [
+        story("2", f"The story must not be used, says notice {hour}.", hour, "MANDATORY KILL: Koreas open office")
+        for hour in (9, 10)
+    ]
+    found = []
+    for name, order in (("one", notices), ("other", notices[::-1])):
+        lake = Lake(str(tmp_path / name))
+        for day, item in enumerate((page, *order), 15):
+            records = add(lake, day, rows(tmp_path / "a.jsonl", item))
+        found.append({i: (r["withdrawn"], r["withdrawn_at"]) for i, r in records.items()})
+    assert found[0] == found[1]
 
 
 def answer(lake: Lake, day: int, table: str, row: dict[str, Any]) -> None:
