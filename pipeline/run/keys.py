@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
@@ -17,6 +18,7 @@ from pipeline.lake import DataFile, Lake
 __all__ = ["sharing_keys"]
 
 Place = tuple[str, str]  # day and name of a file
+Span = tuple[datetime, datetime]
 
 _MARGIN = timedelta(days=1)  # the window is counted in whole days
 
@@ -38,8 +40,7 @@ def sharing_keys(
     places = {(f.day, f.name) for f in new}
     old = [f for f in lake.files("sketches") if (f.day, f.name) not in places]
     mine = [f for f in old if (f.day, f.name) in unsettled]
-    found = [*mine, *(f for some in (new, *([f] for f in mine)) for f in _near(some, old, settings.window_days))]
-    near = [*dict.fromkeys(found)]
+    near = [*dict.fromkeys([*mine, *_near([new, *([f] for f in mine)], old, settings.window_days)])]
     near_by = {(f.day, f.name) for f in near}
     more = [f for f in old if (f.day, f.name) in also and (f.day, f.name) not in near_by]
     with engine() as con:
@@ -65,20 +66,38 @@ def _moved(con: Backend, new: Side, old: Side, texts: AbstractSet[str]) -> list[
     ]
 
 
-def _near(new: Sequence[DataFile], old: list[DataFile], window_days: int) -> list[DataFile]:
-    """Those of the old files that hold articles within the window: keys of the others need not be read."""
-    told = [f.bounds.get("published_at", (None, None, 1)) for f in new if f.rows]
-    if not window_days or not told or any(undated for _, _, undated in told):  # undated: near to everything
-        return old
+def _near(groups: Iterable[Sequence[DataFile]], old: list[DataFile], window_days: int) -> list[DataFile]:
+    """Those of the old files that hold articles within the window of one of some groups of files: keys of the others
+    need not be read."""
     window = timedelta(days=window_days) + _MARGIN
-    first = datetime.fromisoformat(min(low for low, _, _ in told)) - window
-    last = datetime.fromisoformat(max(high for _, high, _ in told)) + window
+    spans = []
+    for files in groups:
+        told = [f.bounds.get("published_at", (None, None, 1)) for f in files if f.rows]
+        if not window_days or not told or any(undated for _, _, undated in told):  # undated: near to everything
+            return old
+        first, last = min(low for low, _, _ in told), max(high for _, high, _ in told)
+        spans.append((datetime.fromisoformat(first) - window, datetime.fromisoformat(last) + window))
+    spans = _joined(spans)
 
     def within(file: DataFile) -> bool:
         low, high, undated = file.bounds.get("published_at", (None, None, 1))
-        return undated > 0 or bool(datetime.fromisoformat(low) <= last and first <= datetime.fromisoformat(high))
+        if undated > 0:
+            return True
+        before = bisect_right(spans, datetime.fromisoformat(high), key=lambda span: span[0])
+        return before > 0 and datetime.fromisoformat(low) <= spans[before - 1][1]
 
     return [f for f in old if f.rows and within(f)]
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """The same times, those that overlap as one; in order."""
+    found: list[Span] = []
+    for first, last in sorted(spans):
+        if found and first <= found[-1][1]:
+            found[-1] = found[-1][0], max(last, found[-1][1])
+        else:
+            found.append((first, last))
+    return found
 
 
 def _keys(lake: Lake, files: Sequence[DataFile]) -> list[DataFile]:
