@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -22,7 +24,7 @@ from pipeline.partition import Run
 from pipeline.resources import resource_dir
 from pipeline.run.ingest import plan
 
-__all__ = ["Report", "run"]
+__all__ = ["Report", "compiling", "run"]
 
 Report = Callable[[str, str, Console], bool]
 """Prints what run (2nd argument) did to a lake (1st); True when its ledger balances."""
@@ -73,6 +75,7 @@ def run(sources: str | Path, lake: str, report: Report, console: Console, *, kee
             names = plan(str(sources))  # a mistake in the configuration shows now, not in a log
             console.print("Starting Airflow …")
             started = time.monotonic()
+            stack.enter_context(compiling())
             server = AirflowServer(default_home(), chosen_port(), str(sources), lake, for_people=keep)
             stack.enter_context(server)
             stack.callback(lambda: console.print("Stopping …") if code is None or keep else None)
@@ -90,6 +93,22 @@ def run(sources: str | Path, lake: str, report: Report, console: Console, *, kee
     except _InterruptedError as e:
         return e.exit_code if code is None else code
     return code
+
+
+@contextmanager
+def compiling() -> Iterator[subprocess.Popen[bytes]]:
+    """Compile what folding needs beside the block: a machine's first fold would wait for that for 20 s.
+
+    At a low priority; once there is a cache of it, it ends after a second.
+    """
+    program = "import os; os.nice(10); from pipeline.run.ready import to_fold; to_fold()"
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", program], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def _serve_sample(stack: ExitStack, console: Console) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.embedded.processes import belonging_to
+from pipeline.embedded.session import compiling
 
 pytestmark = [
     pytest.mark.slow,
@@ -103,3 +104,13 @@ def test_killed_while_it_starts_it_leaves_nothing(tmp_path: Path) -> None:
     while belonging_to(home):
         assert time.monotonic() < give_up + 30
         time.sleep(0.1)
+
+
+def test_what_folding_needs_is_compiled_beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    with compiling() as process:
+        assert process.wait(300) == 0
+    assert any(path.suffix == ".nbc" for path in tmp_path.rglob("*"))
+    with compiling() as process:
+        pass
+    assert process.returncode == -signal.SIGKILL
