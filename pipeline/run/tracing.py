@@ -66,7 +66,7 @@ def _trace(lake: Lake, text: str, title: str, until: datetime | None, same_text:
 
 
 def _candidates(lake: Lake, text: str, until: datetime | None, same_text: str | None) -> list[str]:
-    """Articles with a key in common, one for equal texts: those with most of them first, then the oldest."""
+    """Articles whose texts have a key in common with it: those with most of them first, then the oldest texts."""
     how = SketchContract()
     now = pa.array([datetime(1970, 1, 1, tzinfo=UTC)], pa.timestamp("us", tz="UTC"))
     one = {"article": [0], "article_id": [""], "text_hash": [text_hash(text)], "published_at": now, "text": [text]}
@@ -76,15 +76,18 @@ def _candidates(lake: Lake, text: str, until: datetime | None, same_text: str | 
         members = scan(con, lake, "sketches", None, ["article", "article_id", "text_hash", "published_at"])
         wanted = con.create_table("wanted", pa.table({"key": pa.array(np.unique(keys), pa.int64())}), temp=True)
         held = scan(con, lake, "keys", None, ["key", "article"]).semi_join(wanted, "key")
-        hits = held.group_by("article").aggregate(hits=ibis._.count())
-        near = hits.join(members, "article")
+        # Only one of equal texts has keys. Which of them need not be the first to be published, the one to name: a text
+        # was there as soon as any of its articles was.
+        near = held.join(members, "article").group_by(["text_hash", "article"]).aggregate(hits=ibis._.count())
+        near = near.group_by("text_hash").aggregate(hits=near.hits.max())
+        there = members.semi_join(near, "text_hash")
         if until is not None:
-            near = near.filter(near.published_at.isnull() | (near.published_at <= until))
+            there = there.filter(there.published_at.isnull() | (there.published_at <= until))
         if same_text is not None:
-            near = near.filter(near.text_hash != same_text)
-        near = near.order_by([near.hits.desc(), near.published_at, near.article_id]).limit(_MOST)
-        # Only one of equal texts has keys; the first of them to be published is the one to name.
-        twins = members.semi_join(near, "text_hash").select("article_id").order_by("article_id")
+            there = there.filter(there.text_hash != same_text)
+        near = near.join(there.group_by("text_hash").aggregate(first=there.published_at.min()), "text_hash")
+        near = near.order_by([near.hits.desc(), near["first"], near.text_hash]).limit(_MOST)
+        twins = there.semi_join(near, "text_hash").select("article_id").order_by("article_id")
         return [str(i) for i in twins.to_pyarrow()["article_id"].to_pylist()]
 
 

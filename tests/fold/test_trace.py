@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from pipeline.fold.draws import Passage
 from pipeline.fold.trace import Known, Origin, Quote, edits, stretches
 from pipeline.lake import Lake
+from pipeline.run.intake import ingest_files
 from pipeline.run.tracing import trace, trace_article
 
 KNOWN = Known("a", "sa", "Title", "http://x.example/", "X", datetime(2018, 9, 14, tzinfo=UTC), "page")
@@ -86,3 +89,20 @@ def test_an_article_is_traced_to_what_was_there_before_it(sample_lake: str) -> N
     assert all(o.source.article_id != story["canonical_article_id"] for o in found.origins)
     top = max(lake.read("stories").to_pylist(), key=lambda s: s["articles"])
     assert trace_article(lake, top["first_article_id"]).origins == ()
+
+
+@pytest.mark.parametrize("listed", [("late", "early", "later"), ("early", "late", "later"), ("later", "late", "early")])
+def test_a_text_was_there_as_soon_as_any_of_its_copies_was(listed: tuple[str, ...], tmp_path: Path) -> None:
+    days = {"early": 1, "late": 5, "later": 6}
+    source = " ".join(f"source{n * 7919 % 997}" for n in range(120))
+    rows = [{"id": name, "text": source, "published_at": f"2020-01-0{days[name]}"} for name in listed]
+    own = " ".join(f"own{n}" for n in range(80))
+    rows.append({"id": "taken", "text": f"{source[:600]}\n\n{own}", "published_at": "2020-01-03"})
+    (tmp_path / "texts.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
+    ingest_files([str(tmp_path / "texts.jsonl")], str(tmp_path / "lake"), "2020-02-01T00:00:00", and_fold=True)
+    lake = Lake(str(tmp_path / "lake"))
+    ids = {r["guid"]: r["article_id"] for r in lake.read("records", ["guid", "article_id"]).to_pylist()}
+    found = trace_article(lake, ids["taken"])
+    assert [o.source.article_id for o in found.origins] == [ids["early"]]
+    assert found.searched == 1
+    assert trace_article(lake, ids["early"]).origins == ()
