@@ -77,7 +77,8 @@ def group(
     for a, b in sorted(must):
         if a in known and b in known:
             groups.join(a, b)
-    for a, b in sorted(tuple(sorted((x.a, x.b))) for x in inside if _alike(x)):
+    # Equal texts before others: what was decided of one copy is so of all, and must not cut it off from them.
+    for _, a, b in sorted((x.relation is not Relation.EXACT, *sorted((x.a, x.b))) for x in inside if _alike(x)):
         groups.join(a, b)
     for a, b in _contained(inside):
         groups.join(a, b)

@@ -77,6 +77,12 @@ def test_what_people_decided_stands() -> None:
     assert groups("abc", [], must=["ab"]) == ["ab", "c"]
     assert groups("abc", [link("a", "b", -4, TEMPLATE)], must=["ab"]) == ["ab", "c"]
     assert groups("ab", [link("a", "b", 0, EXACT)], cannot=["ab"]) == ["a", "b"]
+    # of two equal texts that are almost a third, one is said to be another story than that: so is the other
+    alike = Link("c", "b", Relation.SAME_VERSION, 0.95, 0.97, 4)
+    assert groups("abc", [link("a", "c", 0, EXACT), alike], cannot=["ab"]) == ["ac", "b"]
+    assert groups(
+        "abc", [link("b", "c", 0, EXACT), Link("c", "a", Relation.SAME_VERSION, 0.95, 0.97, 4)], cannot=["ab"]
+    ) == ["a", "bc"]
 
 
 @pytest.mark.parametrize("score", [0.2, 4])
