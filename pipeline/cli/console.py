@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 from datetime import datetime
@@ -67,12 +68,25 @@ def command(words: str, lake: str) -> str:
 
 def print_json(document: Any) -> None:
     """One JSON document on standard output, in UTF-8 whatever the locale says."""
-    _print_utf8(json.dumps(document, ensure_ascii=False, indent=2, default=_plain))
+    _print_utf8(_json(document, indent=2))
 
 
 def print_json_line(document: Any) -> None:
     """One JSON document on a line of its own, for streams of them."""
-    _print_utf8(json.dumps(document, ensure_ascii=False, default=_plain))
+    _print_utf8(_json(document))
+
+
+def _json(document: Any, indent: int | None = None) -> str:
+    return json.dumps(_numbers(document), ensure_ascii=False, indent=indent, default=_plain, allow_nan=False)
+
+
+def _numbers(value: Any) -> Any:
+    """A document with null for what is not a number, such as the share of none: JSON has no word for it."""
+    if isinstance(value, dict):
+        return {k: _numbers(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [*map(_numbers, value)]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _print_utf8(text: str) -> None:
