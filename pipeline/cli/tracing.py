@@ -59,11 +59,19 @@ def _trace(lake: Any, wanted: str) -> Trace:
     from pipeline.cli import catalog
     from pipeline.run import tracing
 
-    if wanted != "-" and not Path(wanted).is_file():
+    if wanted != "-" and not _is_readable(Path(wanted)):
         return tracing.trace_article(lake, catalog.find_article(lake, wanted, "file, story or article"))
     data = sys.stdin.buffer.read() if wanted == "-" else Path(wanted).read_bytes()
     title, text = _read(Path(wanted), data)
     return tracing.trace(lake, text, title)
+
+
+def _is_readable(path: Path) -> bool:
+    """Whether a file is meant, or a pipe, such as ``<(…)`` in a shell; a text pasted for a name is none."""
+    try:
+        return path.is_file() or path.is_fifo()
+    except OSError:  # a name longer than any file has
+        return False
 
 
 def _read(path: Path, data: bytes) -> tuple[str, str]:

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from pipeline.cli import app
-from pipeline.cli.console import headline
+from pipeline.cli.console import headline, print_json
 from pipeline.errors import WirefoldError
 from pipeline.lake import Lake
 
@@ -90,6 +91,7 @@ def test_help_is_quick() -> None:
         (["decide", "zzzz", "zzzz", "--lake", "{lake}"], 2, "wirefold: say --same or --different"),
         (["decide", "zzzz", "zzzz", "--same", "--lake", "{lake}"], 1, "no story or article"),
         (["trace", "zzzz", "--lake", "{lake}"], 1, "wirefold: no file, story or article 'zzzz'"),
+        (["trace", "z" * 5_000, "--lake", "{lake}"], 1, f"wirefold: no file, story or article '{'z' * 80}' in"),
         (["trace", "-", "--lake", "{tmp}/nothing"], 1, "is no lake"),
         (["trace", __file__, "--lake", "{lake}", "--html", "{tmp}"], 1, "wirefold: Is a directory: {tmp}"),
         (["ingest", __file__, "--lake", __file__], 1, f"wirefold: Not a directory: {__file__}"),
@@ -109,6 +111,11 @@ def test_errors(args: list[str], code: int, message: str, tmp_path: Path, sample
 @pytest.mark.parametrize(("title", "shown"), [(None, "(no headline)"), ("[b]None[/b]\n", "[b]None[/b]")])
 def test_headlines_as_shown(title: str | None, shown: str) -> None:
     assert headline(title).plain == shown
+
+
+def test_what_is_not_a_number_is_null_in_json(capsys: pytest.CaptureFixture[str]) -> None:
+    print_json({"value": float("nan"), "all": [1.5, (float("inf"), None)]})
+    assert json.loads(capsys.readouterr().out) == {"value": None, "all": [1.5, [None, None]]}
 
 
 def test_run_without_sources(tmp_path: Path) -> None:
@@ -370,6 +377,15 @@ def test_trace_reads_what_editors_write(encoding: str, sample_lake: str, tmp_pat
     found, again = (document("trace", path, "--lake", sample_lake) for path in (file, packed))
     assert found == again
     assert (found["title"], found["coverage"] > 0.9) == ("Caf\u00e9", True)
+
+
+def test_trace_reads_a_pipe(sample_lake: str, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    text = Lake(sample_lake).read("records", ["text"])["text"][0].as_py()
+    writer = threading.Thread(target=pipe.write_text, args=(text,), kwargs={"encoding": "utf-8"}, daemon=True)
+    writer.start()
+    assert document("trace", pipe, "--lake", sample_lake)["coverage"] > 0.9
 
 
 def test_check(sample_lake: str, own_lake: Path) -> None:
