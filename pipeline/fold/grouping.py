@@ -78,8 +78,8 @@ def group(
         if a in known and b in known:
             groups.join(a, b)
     # Equal texts before others: what was decided of one copy is so of all, and must not cut it off from them.
-    for _, a, b in sorted((x.relation is not Relation.EXACT, *sorted((x.a, x.b))) for x in inside if _alike(x)):
-        groups.join(a, b)
+    for x in sorted(filter(_alike, inside), key=lambda x: (x.relation is not Relation.EXACT, sorted((x.a, x.b)))):
+        groups.join(x.a, x.b)
     for a, b in _contained(inside):
         groups.join(a, b)
     groups.begin_counting()
