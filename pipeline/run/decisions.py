@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -13,8 +14,9 @@ from pipeline.errors import UsageError
 from pipeline.lake import Lake, contract
 from pipeline.text import reading_form
 
-__all__ = ["Decision", "decide", "decision_on", "pair_key", "standing", "undecided"]
+__all__ = ["Decision", "decide", "decision_on", "pair_key", "settled", "standing", "undecided"]
 
+_ENDS = ("article_a", "article_b")
 _SHOWN = ["article_a", "article_b", "relation", "jaccard", "containment_a", "containment_b", "score", "decided_by"]
 
 
@@ -71,17 +73,41 @@ def standing(lake: Lake) -> dict[tuple[str, str], Decision]:
 
 
 def decision_on(lake: Lake, a: str, b: str) -> dict[str, Any] | None:
-    """The latest decision on a pair, a row of ``decisions``; None where nobody has decided."""
-    first, second = pair_key(a, b)
-    columns = contract("decisions").schema.names
-    where = (pc.field("article_a") == first) & (pc.field("article_b") == second)
-    rows = lake.read("decisions", columns, where=where).sort_by("decided_at").to_pylist()
-    return rows[-1] if rows else None
+    """The latest decision on a pair, or on copies of these two texts, a row of ``decisions``; None where nobody has
+    decided."""
+    rows = lake.read("decisions", contract("decisions").schema.names).sort_by("decided_at").to_pylist()
+    text = _texts(lake, {a, b, *(r[end] for r in rows for end in _ENDS)})
+    if text[a] == text[b]:
+        text = {}  # of several copies of one text, two were told apart
+    wanted = _pair_of_texts({"article_a": a, "article_b": b}, text)
+    return next((r for r in reversed(rows) if _pair_of_texts(r, text) == wanted), None)
+
+
+def settled(decided: Iterable[tuple[str, str]], text: Mapping[str, str]) -> set[tuple[str, str]]:
+    """Pairs of texts that people decided about: which copies they saw does not matter.
+
+    Args:
+        decided: Pairs of articles.
+        text: Hash of the text of each article; pairs of others are left out.
+    """
+    return {pair_key(text[a], text[b]) for a, b in decided if a in text and b in text}
 
 
 def undecided(lake: Lake) -> list[dict[str, Any]]:
     """Links that need a person and have none, the closest to even first; without their spans."""
     decided = standing(lake)
     rows = lake.read("links", _SHOWN, where=pc.field("needs_review")).to_pylist()
-    left = (r for r in rows if pair_key(r["article_a"], r["article_b"]) not in decided)
+    text = _texts(lake, {*(r[end] for r in rows for end in _ENDS), *(i for pair in decided for i in pair)})
+    done = settled(decided, text)
+    left = (r for r in rows if _pair_of_texts(r, text) not in done)
     return sorted(left, key=lambda r: (abs(r["score"]), r["article_a"], r["article_b"]))
+
+
+def _texts(lake: Lake, articles: Iterable[str]) -> dict[str, str]:
+    rows = lake.take("articles", pa.array(sorted(articles), pa.string()), ["article_id", "text_hash"])
+    return dict(zip(*(c.to_pylist() for c in rows.columns), strict=True))
+
+
+def _pair_of_texts(row: Mapping[str, str], text: Mapping[str, str]) -> tuple[str, str]:
+    a, b = (text.get(row[end], row[end]) for end in _ENDS)
+    return pair_key(a, b)

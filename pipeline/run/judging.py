@@ -21,7 +21,7 @@ from pipeline.fold.grouping import Link, group
 from pipeline.fold.link import order_key
 from pipeline.fold.stories import Member, Story, story, story_id
 from pipeline.lake import Lake
-from pipeline.run.decisions import Decision, pair_key, standing
+from pipeline.run.decisions import Decision, pair_key, settled, standing
 from pipeline.run.drawing import Drawing, without_bridges
 from pipeline.run.judgement import Judgement
 from pipeline.run.linked import ends, grouping
@@ -60,7 +60,8 @@ def judge(
     wanted = _neighbourhood(ties, must, seeds)
     meta = _silenced(lake.take("articles", wanted, _META), stones)
     tied = _tied(ties, must, meta["article_id"])
-    pairs = _pairs(links, tied, decided)
+    text = dict(zip(meta["article_id"].to_pylist(), meta["text_hash"].to_pylist(), strict=True))
+    pairs = _pairs(links, tied, text, settled(decided, text))
     ids = sorted(tied.to_pylist())
     groups = _several(group(ids, pairs, must, cannot))
     near = Surroundings(lake, wanted, links)
@@ -105,13 +106,18 @@ def _tied(ties: pa.Table, must: Iterable[Pair], judged: pa.ChunkedArray) -> pa.A
     return tied.filter(pc.is_in(tied, judged.combine_chunks()))
 
 
-def _pairs(links: pa.Table, tied: pa.Array, decided: Mapping[Pair, Decision]) -> list[Link]:
-    """The links among some articles. What only others have part in groups nothing."""
+def _pairs(links: pa.Table, tied: pa.Array, text: Mapping[str, str], decided: AbstractSet[Pair]) -> list[Link]:
+    """The links among some articles. What only others have part in groups nothing.
+
+    Args:
+        text: Hash of the text of each.
+        decided: Pairs of texts that people decided about.
+    """
     inside = links.filter(pc.and_(pc.is_in(links["article_a"], tied), pc.is_in(links["article_b"], tied)))
     relations = {r.value: r for r in Relation}
     return [
         Link(a, b, relations[relation], jaccard, max(of_a, of_b), score, rule.startswith("same_article"),
-             doubt and pair_key(a, b) not in decided)
+             doubt and pair_key(text[a], text[b]) not in decided)
         for a, b, relation, jaccard, of_a, of_b, score, rule, doubt in zip(
             *(inside[name].to_pylist() for name in LINKED), strict=True
         )

@@ -15,7 +15,7 @@ from pipeline.errors import UsageError
 from pipeline.lake import Lake, contract
 from pipeline.partition import Run
 from pipeline.run.check import check_lake
-from pipeline.run.decisions import Decision, decide, pair_key, standing, undecided
+from pipeline.run.decisions import Decision, decide, decision_on, pair_key, standing, undecided
 from pipeline.run.files import ingest_paths
 from pipeline.run.fold import fold_lake
 
@@ -77,6 +77,27 @@ def test_a_decided_pair_needs_no_review(lake: Lake) -> None:
     fold_lake(lake, FoldSettings())
     assert undecided(lake) == []
     assert not any(s["needs_review"] for s in lake.read("stories").to_pylist())
+
+
+@pytest.mark.parametrize("decision", Decision)
+def test_what_is_decided_of_two_texts_is_not_asked_of_their_copies(decision: Decision, lake: Lake) -> None:
+    found = ids(lake)
+    decide(lake, found["ferry"], found["ferry-again"], decision, by="a", at=AT)
+    older = {"id": "ferry-copy", "text": TEXTS["ferry"], "published_at": "2018-09-13T08:00:00Z"}
+    path = Path(lake.root).parent / "older.jsonl"
+    path.write_text(json.dumps(older) + "\n")
+    ingest_paths([path], lake, Run.parse("2018-09-17T01:00:00"))
+    fold_lake(lake, FoldSettings(review_share=1))
+    found = ids(lake)
+    link = next(x for x in lake.read("links").to_pylist() if x["relation"] != "exact")
+    assert pair_key(link["article_a"], link["article_b"]) == pair_key(found["ferry-copy"], found["ferry-again"])
+    assert link["needs_review"]
+    assert undecided(lake) == []
+    assert not any(s["needs_review"] for s in lake.read("stories").to_pylist())
+    said = decision_on(lake, found["ferry-again"], found["ferry-copy"])
+    assert said is not None
+    assert said["decision"] == decision
+    assert decision_on(lake, found["ferry"], found["ferry-copy"]) is None
 
 
 def test_decisions_made_at_once_are_all_kept(lake: Lake) -> None:
