@@ -11,7 +11,8 @@
     stories            who belongs together, versions, lineage
     align, draws       passages with swapped words, and the sources of composites
     furniture          lines that recur over a site, left out of all that
-    trace, diff        where a text comes from, what changed: for people
+    trace, diff,       where a text comes from, what changed: for people
+    and words
 
 Functions from Arrow tables to Arrow tables; nothing here knows of HTTP, Airflow or the command line.
 """

@@ -17,11 +17,11 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import pairwise
 
+from pipeline.fold.words import pieces
 from pipeline.text import plain_marks
 
 __all__ = ["Kind", "Op", "Paragraph", "Trait", "Words", "diff"]
 
-_WORD = re.compile(r"\s+|\w+(?:[.,:’'-]\w+)*|[^\w\s]")
 _SIMILAR = 0.3  # share of word pairs (Dice) from which on one paragraph counts as the other, rewritten
 _COMMON = 24  # a word pair in more paragraphs than that says nothing about which of them belong together
 _LONG = 4_000  # words: beyond that, two paragraphs are not compared word by word
@@ -115,7 +115,7 @@ def _paragraphs(text: str) -> list[str]:
 def _single(kind: Kind, texts: Sequence[str], at: int) -> Paragraph:
     op = Op.ADDED if kind is Kind.ADDED else Op.REMOVED
     old, new = (None, at) if op is Op.ADDED else (at, None)
-    return Paragraph(kind, old, new, tuple(_marked(op, _split(texts[at]))))
+    return Paragraph(kind, old, new, tuple(_marked(op, pieces().findall(texts[at]))))
 
 
 def _align(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
@@ -158,7 +158,7 @@ def _similar(old: Sequence[str], new: Sequence[str], left: list[int], right: lis
 
 def _shingles(text: str) -> set[tuple[str, ...]]:
     """Pairs of neighbouring words."""
-    words = [w.casefold() for w in _split(plain_marks(text)) if w[0].isalnum()]
+    words = [w.casefold() for w in pieces().findall(plain_marks(text)) if w[0].isalnum()]
     return set(pairwise(words)) or {tuple(words)}
 
 
@@ -180,21 +180,10 @@ def _in_order(pairs: Sequence[tuple[int, int]]) -> set[int]:
     return kept
 
 
-def _split(text: str) -> list[str]:
-    """Words, marks and blanks; characters where a script has no spaces between words."""
-    words: list[str] = []
-    for word in _WORD.findall(text):
-        if len(word) > 1 and "\u3040" <= word[0] <= "\u9fff":
-            words += word
-        else:
-            words.append(word)
-    return words
-
-
 def _words(a: str, b: str) -> tuple[Words, ...]:
     if plain_marks(a) == plain_marks(b):
         return (Words(Op.SAME, b),)
-    x, y = _split(a), _split(b)
+    x, y = pieces().findall(a), pieces().findall(b)
     if len(x) + len(y) > _LONG:
         return (*_marked(Op.REMOVED, x), *_marked(Op.ADDED, y))
     found: list[Words] = []

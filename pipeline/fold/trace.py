@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,11 +9,11 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 
 from pipeline.fold.draws import Passage, covered
+from pipeline.fold.words import words
 from pipeline.text import plain_marks
 
 __all__ = ["Edit", "Known", "Origin", "Quote", "Stretch", "Trace", "edits", "stretches"]
 
-_WORD = re.compile(r"\w+(?:['’]\w+)?")
 _STRAY = 2  # words at an end of a passage, in a paragraph of their own, that are equal by chance
 _OPENING, _CLOSING = "\"'“‘«([„", ".,;:!?\"'”’»)]…"
 
@@ -119,8 +118,8 @@ def edits(text: str, wording: str, start: int = 0) -> tuple[Edit, ...]:
         text: The passage. wording: The passage as it stands in the source.
         start: Added to the offsets.
     """
-    mine, theirs = ([*_WORD.finditer(x)] for x in (text, wording))
-    old, new = ([plain_marks(m[0]).casefold() for m in words] for words in (theirs, mine))
+    mine, theirs = ([*words().finditer(x)] for x in (text, wording))
+    old, new = ([plain_marks(m[0]).casefold() for m in side] for side in (theirs, mine))
     found = []
     for tag, i0, i1, j0, j1 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":

@@ -50,6 +50,11 @@ def test_paragraphs(old: str, new: str, kinds: list[tuple[Kind, int | None, int 
             [("7.7", Trait.NUMBER)],
             [("8.7", Trait.NUMBER)],
         ),
+        ("死者は12人。", "死者は13人。", [("12", Trait.NUMBER)], [("13", Trait.NUMBER)]),
+        ("14日に開所した。", "15日に開所した。", [("14", Trait.NUMBER)], [("15", Trait.NUMBER)]),
+        ("会見はKaesongで。", "会見はSeoulで。", [("Kaesong", Trait.NAME)], [("Seoul", Trait.NAME)]),
+        ("कि वह हिन्दी है", "कि वह हिन्दू है", [("हिन्दी", None)], [("हिन्दू", None)]),
+        ("เขาอยู่ที่นี่", "เขาอยู่ที่นั่", [("นี่", None)], [("นั่", None)]),
         ("The envoy Kim spoke first.", "The envoy Pak spoke first.", [("Kim", Trait.NAME)], [("Pak", Trait.NAME)]),
         ("They met in the small room.", "They met in the large room.", [("small", None)], [("large", None)]),
         (
@@ -71,7 +76,11 @@ def test_changed_words(
 
 PARAGRAPHS = st.lists(
     st.lists(
-        st.sampled_from(["the", "Kim", "12", "office", "“quoted”", "북한", "開所", "e-mail"]), min_size=1, max_size=9
+        st.sampled_from(
+            ["the", "Kim", "12", "office", "“quoted”", "북한", "開所", "3日に", "ที่นี่", "हिन्दी", "❤️", "e-mail"]
+        ),
+        min_size=1,
+        max_size=9,
     ).map(" ".join),
     max_size=6,
 )

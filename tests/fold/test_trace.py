@@ -34,6 +34,8 @@ def origin(*spans: tuple[int, int]) -> Origin:
         ("they said so on Friday", "they said so", [("on Friday", "")]),
         ("they said", "they had said", [("", "had")]),
         ("said", "had said", [("", "had")]),
+        ("死者は12人だった", "死者は13人だった", [("12", "13")]),
+        ("वह हिन्दी है", "वह हिन्दू है", [("हिन्दी", "हिन्दू")]),
     ],
 )
 def test_edits(text: str, wording: str, expected: list[tuple[str, str]]) -> None:
