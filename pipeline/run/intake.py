@@ -14,6 +14,7 @@ from pipeline.partition import Run
 
 __all__ = ["ingest_files"]
 
+_MARKER = "files.json"  # in the staging of a run of files: only another one of them can tell that it is dead
 _ARCHIVE = re.compile(r"\.w?arc(\.\w+)?", re.IGNORECASE)  # how a file's name ends that holds many pages
 
 
@@ -47,14 +48,19 @@ def ingest_files(
     with ExtractionPool(config.extract) as pool:
         if any(_ARCHIVE.search(os.path.basename(path)) for path in paths):
             pool.start()
-        from pipeline.lake import Lake
+        from pipeline.lake import INTERNAL, Lake
         from pipeline.run.files import ingest_paths
         from pipeline.run.job import alone, free_run
 
         store = Lake(lake)
+        staging = f"{INTERNAL}/staging"
         with alone(store, waiting):
+            for mark in (rel for rel in store.storage.list(staging) if rel.endswith(f"/{_MARKER}")):
+                store.storage.delete(mark.removesuffix(f"/{_MARKER}"))  # of the dead: nobody else holds the lock
             run = wanted or free_run(store)
             before = store.ledger(run.name) is not None
+            if not before:
+                store.storage.write(f"{staging}/{run.name}/{_MARKER}", b"{}\n")
             result = {"ledger": ingest_paths(paths, store, run, config, pool, fold_soon=and_fold), "before": before}
     if not and_fold:
         return result

@@ -19,11 +19,13 @@ from warcio.warcwriter import WARCWriter
 
 from pipeline.config import FoldSettings
 from pipeline.errors import UsageError
-from pipeline.lake import Lake
+from pipeline.lake import INTERNAL, Lake
+from pipeline.lake.check import check_leftovers
 from pipeline.partition import Run
 from pipeline.run.check import check_lake
 from pipeline.run.files import ingest_paths
 from pipeline.run.fold import fold_lake
+from pipeline.run.intake import ingest_files
 
 ROOT = Path(__file__).parents[2]
 RUN = Run.parse("2018-09-17T12:00:00")
@@ -251,6 +253,20 @@ def test_a_path_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such file or directory"):
         ingest_paths([tmp_path / "nowhere"], lake, RUN)
     assert lake.runs() == []
+
+
+def test_what_a_dead_ingest_has_staged_goes_with_the_next_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = Lake(str(tmp_path / "lake"))
+    (tmp_path / "a.jsonl").write_text(json.dumps({"id": "1", "text": "One sentence about the ferry."}) + "\n")
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.run.collect.collect_run", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            ingest_files([str(tmp_path / "a.jsonl")], lake.root)
+    wire = f"{INTERNAL}/staging/2018-09-14T040000/wire/fetches.parquet"
+    lake.storage.write(wire, b"")  # not of an ingest, and perhaps alive
+    assert len(check_leftovers(lake)) == 2
+    assert ingest_files([str(tmp_path / "a.jsonl")], lake.root)["ledger"]["article"] == 1
+    assert lake.storage.list(f"{INTERNAL}/staging") == [wire]
 
 
 _MEASURED = """
