@@ -12,7 +12,7 @@
     align, draws       passages with swapped words, and the sources of composites
     furniture          lines that recur over a site, left out of all that
     trace, diff,       where a text comes from, what changed: for people
-    and words
+    matching, words
 
 Functions from Arrow tables to Arrow tables; nothing here knows of HTTP, Airflow or the command line.
 """

@@ -1,22 +1,21 @@
 """What changed between two texts: paragraphs aligned by what they share, words inside them compared.
 
-Paragraphs that are equal anchor the alignment (a longest common subsequence, as `diff` does it); between two anchors
-the others are paired by the word pairs they have in common. What stands in both texts but in another place has moved.
-Changed words with digits, and capitalised ones, are marked: numbers and names are what an editor looks for.
+Paragraphs that are equal, in the order of both texts, anchor the alignment (see `pipeline.fold.matching`); the others
+are paired by the word pairs they have in common. What stands in both texts but in another place has moved. Changed
+words with digits, and capitalised ones, are marked: numbers and names are what an editor looks for.
 Typographic variants of quotes and dashes count as equal, as they do wherever texts are compared.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import pairwise
 
+from pipeline.fold.matching import increasing, matches, opcodes
 from pipeline.fold.words import pieces
 from pipeline.text import plain_marks
 
@@ -24,7 +23,6 @@ __all__ = ["Kind", "Op", "Paragraph", "Trait", "Words", "diff"]
 
 _SIMILAR = 0.3  # share of word pairs (Dice) from which on one paragraph counts as the other, rewritten
 _COMMON = 24  # a word pair in more paragraphs than that says nothing about which of them belong together
-_LONG = 4_000  # words: beyond that, two paragraphs are not compared word by word
 
 
 class Kind(StrEnum):
@@ -121,10 +119,8 @@ def _single(kind: Kind, texts: Sequence[str], at: int) -> Paragraph:
 def _align(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     """Pairs (position in old, in new), each position at most once, by the new one."""
     pairs: list[tuple[int, int]] = []
-    for block in SequenceMatcher(
-        None, [*map(plain_marks, old)], [*map(plain_marks, new)], autojunk=False
-    ).get_matching_blocks():
-        pairs += [(block.a + n, block.b + n) for n in range(block.size)]
+    for i, j, size in matches([*map(plain_marks, old)], [*map(plain_marks, new)]):
+        pairs += [(i + n, j + n) for n in range(size)]
     left = sorted(set(range(len(old))) - {i for i, _ in pairs})
     right = sorted(set(range(len(new))) - {j for _, j in pairs})
     return sorted(pairs + _similar(old, new, left, right), key=lambda p: p[1])
@@ -164,52 +160,37 @@ def _shingles(text: str) -> set[tuple[str, ...]]:
 
 def _in_order(pairs: Sequence[tuple[int, int]]) -> set[int]:
     """Old positions of the longest chain of pairs that runs forward in both texts; the others have moved."""
-    tails: list[int] = []  # smallest last old position of a chain of each length
-    at: list[int] = []  # the pair it belongs to
-    before: list[int] = []
-    for n, (i, _) in enumerate(pairs):
-        length = bisect_left(tails, i)
-        before.append(at[length - 1] if length else -1)
-        tails[length : length + 1] = [i]
-        at[length : length + 1] = [n]
-    kept: set[int] = set()
-    n = at[-1] if at else -1
-    while n >= 0:
-        kept.add(pairs[n][0])
-        n = before[n]
-    return kept
+    return {pairs[n][0] for n in increasing([i for i, _ in pairs])}
 
 
 def _words(a: str, b: str) -> tuple[Words, ...]:
     if plain_marks(a) == plain_marks(b):
         return (Words(Op.SAME, b),)
     x, y = pieces().findall(a), pieces().findall(b)
-    if len(x) + len(y) > _LONG:
-        return (*_marked(Op.REMOVED, x), *_marked(Op.ADDED, y))
     found: list[Words] = []
-    for tag, i0, i1, j0, j1 in _without_islands(x, y):
-        if tag == "equal":
+    for equal, i0, i1, j0, j1 in _without_islands(x, y):
+        if equal:
             found.append(Words(Op.SAME, "".join(y[j0:j1])))
         else:
             found += [*_marked(Op.REMOVED, x[i0:i1]), *_marked(Op.ADDED, y[j0:j1])]
     return tuple(found)
 
 
-def _without_islands(x: list[str], y: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
-    """Opcodes of difflib, with a lone blank or mark between two changes counted as part of them: that reads better."""
+def _without_islands(x: list[str], y: list[str]) -> Iterator[tuple[bool, int, int, int, int]]:
+    """`opcodes`, with a lone blank or mark between two changes counted as part of them: that reads better."""
     pending: tuple[int, int, int, int] | None = None
-    codes = SequenceMatcher(None, [*map(plain_marks, x)], [*map(plain_marks, y)], autojunk=False).get_opcodes()
-    for n, (tag, i0, i1, j0, j1) in enumerate(codes):
+    codes = [*opcodes([*map(plain_marks, x)], [*map(plain_marks, y)])]
+    for n, (equal, i0, i1, j0, j1) in enumerate(codes):
         between = pending is not None and n + 1 < len(codes)
-        if tag == "equal" and not (between and not any(w[0].isalnum() for w in x[i0:i1])):
+        if equal and not (between and not any(w[0].isalnum() for w in x[i0:i1])):
             if pending:
-                yield ("replace", *pending)
+                yield (False, *pending)
                 pending = None
-            yield tag, i0, i1, j0, j1
+            yield equal, i0, i1, j0, j1
         else:
             pending = (pending[0], i1, pending[2], j1) if pending else (i0, i1, j0, j1)
     if pending:
-        yield ("replace", *pending)
+        yield (False, *pending)
 
 
 def _marked(op: Op, words: Sequence[str]) -> Iterator[Words]:

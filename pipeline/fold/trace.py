@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import SequenceMatcher
 from itertools import pairwise
 
 from pipeline.fold.draws import Passage, covered
+from pipeline.fold.matching import opcodes
 from pipeline.fold.words import words
 from pipeline.text import plain_marks
 
@@ -121,8 +121,8 @@ def edits(text: str, wording: str, start: int = 0) -> tuple[Edit, ...]:
     mine, theirs = ([*words().finditer(x)] for x in (text, wording))
     old, new = ([plain_marks(m[0]).casefold() for m in side] for side in (theirs, mine))
     found = []
-    for tag, i0, i1, j0, j1 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
+    for equal, i0, i1, j0, j1 in opcodes(old, new):
+        if equal:
             continue
         was = wording[theirs[i0].start() : theirs[i1 - 1].end()] if i1 > i0 else ""
         begin = mine[j0].start() if j1 > j0 else mine[j0 - 1].end() if j0 else 0

@@ -74,6 +74,13 @@ def test_changed_words(
     assert [(w.text, w.trait) for w in paragraph.words if w.op is Op.ADDED] == added
 
 
+def test_a_word_of_a_long_paragraph() -> None:
+    words = [f"word{n * 7919 % 997}" for n in range(5_000)]
+    (paragraph,) = diff(" ".join(words), " ".join([*words[:2_500], "other", *words[2_501:]]))
+    changed = [w.text for w in paragraph.words if w.op is not Op.SAME]
+    assert (paragraph.kind, changed) == (Kind.CHANGED, [words[2_500], "other"])
+
+
 PARAGRAPHS = st.lists(
     st.lists(
         st.sampled_from(
