@@ -27,13 +27,18 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A stretch inside one paragraph. The anchor stands at the first piece of its passage."""
+    """A stretch inside one paragraph. The anchor stands at the first piece of its passage.
+
+    Attributes:
+        wording: What the source has in its place.
+    """
 
     text: str
     origin: int | None = None
     quote: Quote | None = None
     anchor: str | None = None
     parts: tuple[_Part, ...] = ()
+    wording: str = ""
 
     @property
     def first(self) -> bool:
@@ -82,7 +87,8 @@ def _pieces(found: Trace) -> list[list[_Piece]]:
             anchored.add((s.origin, s.quote))
             quote = found.origins[s.origin].quotes[s.quote]
             anchor = f"p{s.origin + 1}-{s.quote + 1}" if new else None
-            pieces.append(_Piece(text, s.origin, quote, anchor, _parts(found.text, s, quote)))
+            parts, wording = _parts(found.text, s, quote), quote.before(found.text, s.start, s.end)
+            pieces.append(_Piece(text, s.origin, quote, anchor, parts, wording))
         result.append(pieces)
     return result
 
@@ -90,7 +96,7 @@ def _pieces(found: Trace) -> list[list[_Piece]]:
 def _parts(text: str, stretch: Stretch, quote: Quote) -> tuple[_Part, ...]:
     parts = []
     at = stretch.start
-    for e in quote.edits:
+    for e in quote.changed(stretch.start, stretch.end):
         begin, end = max(e.start, at), min(e.end, stretch.end)
         if begin < end:
             parts += [_Part(text[at:begin]), _Part(text[begin:end], e.was)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
 
 from rich.console import Group, RenderableType
@@ -61,12 +62,17 @@ def similarity(origin: Origin) -> str:
 def paragraphs(found: Trace) -> list[list[Stretch]]:
     """The stretches of each paragraph."""
     cut = stretches(found.text, found.origins)
+    ends = [s.end for s in cut]
     result = []
     begin = 0
     for paragraph in found.text.split("\n\n"):
         end = begin + len(paragraph)
-        inside = (replace(s, start=max(s.start, begin), end=min(s.end, end)) for s in cut)
-        result.append([s for s in inside if s.start < s.end])
+        inside = []
+        for s in cut[bisect_right(ends, begin) :]:
+            if s.start >= end:
+                break
+            inside.append(replace(s, start=max(s.start, begin), end=min(s.end, end)))
+        result.append(inside)
         begin = end + 2
     return result
 
@@ -91,7 +97,7 @@ def _paragraph(found: Trace, cut: list[Stretch], colour: bool) -> Text:
         text.append(mark, style=f"{style(s.origin)} dim")
         begin = len(text)
         text.append(part, style=style(s.origin))
-        for e in found.origins[s.origin].quotes[s.quote].edits:
+        for e in found.origins[s.origin].quotes[s.quote].changed(s.start, s.end):
             a, b = max(e.start, s.start) - s.start, min(e.end, s.end) - s.start
             if a < b:
                 text.stylize("underline", begin + a, begin + b)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,6 +60,25 @@ class Quote:
     wording: str
     edits: tuple[Edit, ...]
     first: Known
+
+    def changed(self, start: int, end: int) -> tuple[Edit, ...]:
+        """The edits of a part of the passage, its ends included."""
+        first = bisect_left(self.edits, start, key=lambda e: e.end)
+        return self.edits[first : bisect_right(self.edits, end, key=lambda e: e.start)]
+
+    def before(self, text: str, start: int, end: int) -> str:
+        """A part of the passage as one line with its edits undone: the words that the source has there."""
+        pieces = []
+        at = start
+        for e in self.changed(start, end):
+            begin, until = max(e.start, at), min(e.end, end)
+            if begin == until and e.start < e.end:  # it ends where the part begins, or begins where that ends
+                continue
+            was = e.was if e.start >= start else ""  # which the part before has
+            blank = "" if e.start < e.end else " "
+            pieces += [text[at:begin], blank, was, blank]
+            at = until
+        return " ".join("".join((*pieces, text[at:end])).split())
 
 
 @dataclass(frozen=True, slots=True)

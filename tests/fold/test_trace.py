@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,20 @@ def origin(*spans: tuple[int, int]) -> Origin:
 def test_edits(text: str, wording: str, expected: list[tuple[str, str]]) -> None:
     found = edits(text, wording, start=100)
     assert [(text[e.start - 100 : e.end - 100], e.was) for e in found] == expected
+
+
+WORDS = st.lists(st.sampled_from(["a", "b", "c", "12", "x’s", "a.\n\nB"]), min_size=1, max_size=12).map(" ".join)
+
+
+@given(WORDS, WORDS, st.lists(st.integers(0, 60), max_size=3))
+def test_what_the_source_has_in_the_place_of_a_part(text: str, wording: str, cuts: list[int]) -> None:
+    quote = Quote(Passage("a", "sa", 0, len(text), 0, len(wording), 1.0), wording, edits(text, wording), KNOWN)
+    blanks = [n for n, c in enumerate(text) if c == " "]
+    ends = sorted({0, len(text), *(blanks[n] for n in cuts if n < len(blanks))})
+    parts = [quote.before(text, begin, end) for begin, end in pairwise(ends)]
+    assert [w.casefold() for part in parts for w in re.findall(r"[\w’]+", part)] == [
+        w.casefold() for w in re.findall(r"[\w’]+", wording)
+    ]
 
 
 @given(st.text('ab .\n"“”', max_size=60), st.lists(st.tuples(st.integers(0, 59), st.integers(1, 30)), max_size=6))
