@@ -23,7 +23,7 @@ from typing import Any
 import structlog
 
 from pipeline.config import Config, Source, load_config
-from pipeline.errors import WirefoldError
+from pipeline.errors import UsageError, WirefoldError
 from pipeline.extract.workers import ExtractionPool
 from pipeline.lake import INTERNAL, Lake
 from pipeline.partition import Run
@@ -69,7 +69,7 @@ def run_job(
         config_path: The configuration.
         lake: Root of the lake.
         partition: Key of the run. None means now, after the runs of this lake that were interrupted have been
-            finished under their own keys.
+            finished under their own keys, each with the configuration that it began with if that can be read.
         report: Called with what happens, by several threads, one at a time.
 
     Returns:
@@ -88,9 +88,10 @@ def run_job(
     report = _one_at_a_time(report)
     with alone(store, lambda: report(Event("run", "waiting"))):
         resumed = []
-        for run in [] if wanted else _interrupted(store):
+        for run, path in [] if wanted else _interrupted(store):
             report(Event("run", "resuming", detail=run.key))
-            resumed.append(_run(config_path, config, store, run, report))
+            path = path if _names_sources(path) else config_path
+            resumed.append(_run(path, load_config(path), store, run, report))
         result = _run(config_path, config, store, wanted or free_run(store), report)
     return {**result, "ok": result["ok"] and all(r["ok"] for r in resumed), "resumed": resumed}
 
@@ -231,7 +232,7 @@ def _marked(lake: Lake, run: Run, config_path: str) -> Iterator[None]:
         "run": run.key,
         "pid": os.getpid(),
         "began": datetime.now(UTC).isoformat(timespec="seconds"),
-        "sources": config_path,
+        "sources": os.path.abspath(config_path),
     }
     lake.storage.write(rel, json.dumps(note).encode())
     try:
@@ -242,7 +243,15 @@ def _marked(lake: Lake, run: Run, config_path: str) -> Iterator[None]:
     lake.storage.delete(f"{INTERNAL}/staging/{run.name}")
 
 
-def _interrupted(lake: Lake) -> list[Run]:
-    """Runs with a marker, oldest first. To be called with the lock held."""
+def _interrupted(lake: Lake) -> list[tuple[Run, str]]:
+    """Runs with a marker, oldest first, and their configurations. To be called with the lock held."""
     found = [p for p in lake.storage.list(f"{INTERNAL}/staging") if p.endswith(f"/{_MARKER}")]
-    return sorted(Run.parse((lake.document(p) or {})["run"]) for p in found)
+    notes = [lake.document(p) or {} for p in found]
+    return sorted((Run.parse(note["run"]), note["sources"]) for note in notes)
+
+
+def _names_sources(config_path: str) -> bool:
+    try:
+        return bool(ingest.plan(config_path))
+    except UsageError:
+        return False

@@ -143,6 +143,31 @@ def test_an_interrupted_run_is_finished_first(wires: str, tmp_path: Path, how: s
     assert check_lake(Lake(str(lake))) == []
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_it_is_finished_with_the_configuration_that_it_began_with(
+    wires: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text('[[source]]\nname = "other"\nkind = "directory"\npath = "wire0"\n')
+    monkeypatch.chdir(tmp_path)
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.run.ingest.extract_source", stop)
+        with pytest.raises(KeyboardInterrupt):
+            run_job("sources.toml", "lake", "2018-09-14T04:00:00")
+    if not there:
+        Path(wires).unlink()
+    monkeypatch.chdir(tmp_path.parent)
+    result = run_job(str(other), str(tmp_path / "lake"))
+    (resumed,) = result["resumed"]
+    assert [*resumed["ledger"]["sources"]] == (["wire0", "wire1"] if there else ["other"])
+    assert resumed["ledger"]["article"] == (2 if there else 1)
+    assert [*result["ledger"]["sources"]] == ["other"]
+
+
 def test_a_run_that_has_failed_is_not_resumed(wires: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from pipeline.run import ingest
 
