@@ -1,7 +1,7 @@
 """One storage layer for local paths and object stores (``s3://…`` and whatever else fsspec knows).
 
 Paths are relative to the root, with forward slashes. A write becomes visible whole or not at all: locally by writing
-aside and one ``os.replace``, on object stores because a PUT is atomic.
+aside and one ``os.replace``, on object stores because an upload is atomic.
 """
 
 from __future__ import annotations
@@ -80,12 +80,11 @@ class Storage:
         target = self.path(rel)
         if not self.is_local:
             self.fs.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
-            with tempfile.TemporaryFile() as local:  # a PUT of the whole: nothing is visible before, or on failure
+            # A file object that is closed amid an error would end the upload, and leave the half as if it were whole.
+            with tempfile.NamedTemporaryFile() as local:
                 yield cast(IO[bytes], local)
-                local.seek(0)
-                with self.fs.open(target, "wb") as remote:
-                    while block := local.read(1 << 22):
-                        remote.write(block)
+                local.flush()
+                self.fs.put_file(local.name, target)
             return
         os.makedirs(os.path.dirname(target), exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".", suffix=".tmp")

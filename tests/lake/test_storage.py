@@ -7,12 +7,13 @@ import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import fsspec
 import pytest
 from fsspec import AbstractFileSystem
-from fsspec.implementations.memory import MemoryFileSystem
+from fsspec.implementations.memory import MemoryFile, MemoryFileSystem
+from fsspec.spec import AbstractBufferedFile
 
 from pipeline.errors import WirefoldError
 from pipeline.lake.storage import Storage
@@ -187,3 +188,53 @@ def test_what_another_writer_added_is_seen() -> None:
     other.write("t/2", b"")
     assert mine.list("t") == ["t/1", "t/2"]
     other.delete("t")
+
+
+class _Part(AbstractBufferedFile):
+    """As clients of object stores write: in parts, and the object is there when the last one is."""
+
+    def _initiate_upload(self) -> None:
+        self.parts: list[bytes] = []
+
+    def _upload_chunk(self, final: bool = False) -> bool:
+        _InParts.connection()
+        self.parts.append(self.buffer.getvalue())
+        if final:
+            self.fs.pipe_file(self.path, b"".join(self.parts))
+        return True
+
+
+class _InParts(MemoryFileSystem):
+    protocol = "inparts"
+    store: ClassVar[dict[str, Any]] = {}
+    pseudo_dirs: ClassVar[list[str]] = [""]
+    connection: ClassVar[Any] = None
+
+    def _open(self, path: str, mode: str = "rb", **kwargs: Any) -> Any:
+        return super()._open(path, mode, **kwargs) if mode == "rb" else _Part(self, path, mode)
+
+    def pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **kwargs: Any) -> None:
+        self.store[self._strip_protocol(path)] = MemoryFile(self, path, value)
+
+    def put_file(self, lpath: str, rpath: str, *args: Any, **kwargs: Any) -> None:
+        data = Path(lpath).read_bytes()
+        self.connection()
+        self.pipe_file(rpath, data)
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    fsspec.register_implementation("inparts", _InParts, clobber=True)
+    storage = Storage(f"inparts://bucket-{uuid.uuid4().hex}")
+    steps = iter([OSError("connection reset")])
+
+    def connection() -> None:
+        if (error := next(steps, None)) is not None:
+            raise error
+
+    monkeypatch.setattr(_InParts, "connection", staticmethod(connection))
+    data = bytes(9_000_000)
+    with pytest.raises(OSError, match="connection reset"):
+        storage.write("a", data)
+    assert not storage.exists("a")
+    storage.write("a", data)
+    assert storage.read("a") == data
