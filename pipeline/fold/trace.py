@@ -72,7 +72,7 @@ class Quote:
         at = start
         for e in self.changed(start, end):
             begin, until = max(e.start, at), min(e.end, end)
-            if begin == until and e.start < e.end:  # it ends where the part begins, or begins where that ends
+            if begin == until and (e.start < e.end or self.passage.start < e.end == start):  # what is no part of this
                 continue
             was = e.was if e.start >= start else ""  # which the part before has
             blank = "" if e.start < e.end else " "

@@ -21,6 +21,6 @@ def test_a_page_grows_with_its_text() -> None:
 
 
 def test_each_paragraph_shows_what_the_source_has_there() -> None:
-    markup = page("Two firms were named.\n\nThey deny it.", Edit(0, 3, "Three"), Edit(34, 34, "all"))
+    markup = page("Two firms were named.\n\nThey deny it.", Edit(0, 3, "Three"), Edit(32, 32, "all"))
     assert '<span class="was">Three firms were named.</span>' in markup
     assert '<span class="was">They deny all it.</span>' in markup
