@@ -49,6 +49,7 @@ _ABOVE = frozenset(("h1", "span", "a"))  # stand above a body and are none of it
 _AROUND = 3  # steps up from what holds the body
 _HELD = 0.8  # share of the text in what holds the body
 LINKED = 0.8  # share of a line in links
+_LISTED = 0.1  # of an entry in a list behind a label, which says more of the story that it links to
 _POINTING = 0.3  # share of a label in links, when the link is part of it
 _BEGINNING = 8  # characters that sort out most elements of a page
 _PROSE_CHARS = 200
@@ -126,7 +127,7 @@ def body_lines(lines: list[Line], headline: HtmlElement | None = None) -> list[L
     for line in _below(_inside(lines), headline):
         if is_label(line):
             teasers = 0 if link_share(line) > _POINTING else _TEASERS
-        elif teasers and link_share(line) > LINKED:
+        elif teasers and link_share(line) > (_LISTED if _is_entry(line) else LINKED):
             teasers -= 1
         else:
             if not is_furniture(line):
@@ -136,6 +137,10 @@ def body_lines(lines: list[Line], headline: HtmlElement | None = None) -> list[L
         kept.pop(0)
     kept = [line for n, line in enumerate(kept) if n >= _OPENING or not _is_date(line.text)]
     return kept or lines
+
+
+def _is_entry(line: Line) -> bool:
+    return line.element is not None and line.element.tag == "li"
 
 
 def _is_dated(line: Line) -> bool:

@@ -43,7 +43,24 @@ LABEL = re.compile(
     延伸(?:阅读|閱讀)\W*$ | (?:เรื่อง|ข่าว)ที่เกี่ยวข้อง\W*$ | (?:اقرأ|إقرأ)\s+أيضا |
     (?:مواضيع|أخبار)\s+ذات\s+صلة(?:\W*$|\s?:) |
     (?:czytaj|zobacz|przeczytaj)\s+(?:też|także|więcej|również) | czytaj\s+dalej |
-    čtěte\s+(?:také|též) | přečtěte | читайте\s+(?:также|ещё|також)
+    čtěte\s+(?:také|též) | přečtěte | čítajte\s+(?:aj|tiež) | prečítajte\s+si |
+    читайте\s+(?:также|ещё|еще|також) | читать\s+(?:также|ещё|еще|далее) | читати\s+також |
+    (?:смотрите|см\.?)\s+также | (?:(?:материалы|новости)\s+)?по\s+теме\s*(?:$|:) | дивіться\s+також |
+    (?:lea|lee|mira)\s+(?:también|además)\b | leer\s+más\W*$ | te\s+recomendamos\W*$ | llegeix\s+també |
+    (?:leggi\s+di\s+più|approfondisci)\W*$ | guarda\s+anche\b | læs\s+mere\W*$ | les\s+mer\W*$ | lue\s+lisää\W*$ |
+    [iİ]lgili\s+(?:haber(?:ler)?|yazı(?:lar)?|içerik(?:ler)?)\b | ayrıca\s+(?:bakınız|bkz|oku(?:yun)?)\b |
+    bunlar\s+da\s+ilgini |
+    διαβάστε\s+(?:επίσης|ακόμ[αη]|περισσότερα) | δείτε\s+(?:επίσης|ακόμ[αη]) | σχετικ(?:ά|ές)\s+(?:άρθρα|ειδήσεις)\W*$ |
+    kapcsolódó\s+(?:cikk|anyag|tartalom|hír)\w*\W*$ | ezt\s+is\s+olvass[ae]\s+el\b |
+    (?:citește|citeste|citiți|citiţi|vezi|vedeți)\s+(?:și|si|şi)\b |
+    (?:articole|știri|stiri)\s+(?:similare|asemănătoare)\W*$ |
+    (?:pročitaj(?:te)?|pogledaj(?:te)?)\s+(?:i|još)\b | preberite\s+(?:tudi|še)\b | прочитајте\s+(?:и|још)\b |
+    povezan[ei]\s+(?:vijesti|vesti|članci|teme)\W*$ | прочетете\s+(?:още|и|също)\b | вижте\s+(?:още|и|също)\b |
+    още\s+по\s+темата\W*$ | (?:baca|simak|lihat|tonton)\s+(?:juga|selengkapnya)\b |
+    (?:artikel|berita)\s+terkait\W*$ | (?:xem|đọc)\s+thêm\s*(?:$|:) | (?:tin|bài)\s+(?:bài\s+)?liên\s+quan\W*$ |
+    (?:ये|यह|इसे)\s+भी\s+(?:पढ़ें|पढ़ें) | (?:আরও|আরো)\s+পড়ুন | (?:مزید|یہ\s+بھی)\s+پڑھیں | بیشتر\s+بخوانید |
+    (?:مطالب|اخبار)\s+مرتبط\W*$ | (?:اقرأ|شاهد)\s+(?:المزيد|أيضًا|ايضا)\b | (?:קראו|ראו)\s+(?:גם|עוד)\b | עוד\s+בנושא\b |
+    loe\s+ka\b | lasi\s+arī\b | skaitykite\s+taip\s+pat
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -86,7 +103,17 @@ OPENING = re.compile(
     this\s+(?:story|article)\s+(?:will\s+appear|appears)\s+in\b |
     (?:the\s+post|der\s+beitrag|l.article)\b.{1,200}
         \b(?:appeared\s+first\s+on|erschien\s+zuerst\s+auf|est\s+apparu\s+en\s+premier)\b |
-    originally\s+(?:published|appeared) | cross-?posted\b
+    this\s+article\s.{1,200}\boriginally\s+appeared\s+on\b |
+    originally\s+(?:published|appeared) | cross-?posted\b |
+    (?:(?:sigue|siga|seguí)\s+(?:a|nuestr[oa]s?|toda?s?|o|os|noss[oa]s?)|segui\s+(?:il|la|le|i|tutte)|suivez)\s.{1,60}\s
+        (?:en|no|na|su|sur)\s+(?:google\s+news|facebook|twitter|instagram|tiktok|youtube|telegram|whatsapp)\b |
+    (?:únete|inscreva-se|participe\s+d[oa]|iscriviti|abonnier(?:e|en|t)|rejoignez)\s.{0,40}
+        (?:canale?|chaîne|kanal|grupo)\b.{0,30}\b(?:whatsapp|telegram)\b |
+    (?:подписывайтесь|підписуйтесь|підпишіться|подпишитесь)\s+на\b | читайте\s+нас\s+в\b |
+    (?:obserwuj|śledź)\s+nas\b | dołącz\s+do\s+nas\s+na\b | sledujte\s+nás\b | kövess(?:en)?\s+(?:minket|bennünket)\b |
+    urmărește-ne\b | abonează-te\b | pratite\s+nas\b | ακολουθήστε\s+(?:το|μας|τα)\b | bizi\s+takip\s+edin\b |
+    (?:ikuti|gabung)\s.{0,60}\b(?:whatsapp|telegram|google\s+news)\b | volg\s+ons\s+op\b | följ\s+oss\b |
+    følg\s+oss\b | seuraa\s+meitä\b | يمكنكم\s+متابعة | تابعونا\s | (?:ご登録|フォロー)はこちら | 关注我们
     )""",
     re.VERBOSE,
 )
@@ -103,7 +130,11 @@ WITHIN = re.compile(
     by\s+(?:signing\s+up|clicking|subscribing|submitting|providing)\b.{0,60}
         \byou\s+(?:agree|consent|accept|acknowledge) |
     all\s+rights\s+reserved | alle\s+rechte\s+vorbehalten | tous\s+droits\s+réservés | riproduzione\s+riservata |
-    todos\s+los\s+derechos\s+reservados | tutti\s+i\s+diritti\s+riservati |
+    todos\s+(?:los\s+derechos|os\s+direitos)\s+reservados | tutti\s+i\s+diritti\s+riservati |
+    alle\s+rechten\s+voorbehouden | все\s+права\s+защищены | усі\s+права\s+захищен | wszelkie\s+prawa\s+zastrzeżone |
+    všechna\s+práva\s+vyhrazena | minden\s+jog\s+fenntartva | toate\s+drepturile\s+rezervate |
+    tüm\s+hakları\s+saklıdır | 無断転載.{0,8}禁 | 版[权權]所有 |
+    未[经經].{0,6}(?:授[权權]|[许許]可).{0,10}(?:转载|轉載|使用) | 무단\s?전재.{0,20}금지 | جميع\s+الحقوق\s+محفوظة |
     may\s+not\s+be\s+(?:published|reproduced|republished) |
     (?:earn|receive)\s+(?:an?\s+)?(?:affiliate\s+)?(?:commissions?|compensation)\b.{0,60}\b(?:link|purchase|buy) |
     for\s+informational\s+purposes\s+only | not\s+constitute\s+(?:medical|legal|financial|investment)\s+advice |
@@ -120,6 +151,8 @@ WITHIN = re.compile(
 TELLING = (
     "sign up", "subscri", "newsletter", "you agree", "you consent", "you accept", "you acknowledge", "reserv",
     "vorbehalten", "réserv", "riservat", "may not be", "commission", "compensation", "affiliate", "independently",
+    "voorbehouden", "права", "prawa", "práva", "jog", "rezervat", "hakları", "転載", "权所有",
+    "權所有", "未经", "未經", "전재", "محفوظة",
     "us at", "contributed", "informational", "constitute", "editorially", "expressed",
 )  # fmt: skip
 """In all that `WITHIN` matches is one of these; few lines hold any, and a search for words is fast."""
@@ -128,7 +161,8 @@ MARK = re.compile(
     r"""^[\W_]*(?:(?:
     advertisements?|advertising|report\s+this\s+ad|sponsored(?:\s+(?:content|link|by).*)?|supported\s+by|
     promoted|ad|anzeige|werbung|publicité|
-    publicidad|pubblicità|advertentie|reklama|images?(?::.{0,60})?|credit:.{0,80}|getty\s+images|
+    publicidad|publicidade|pubblicità|advertentie|reklama?|реклама|oglas|hirdetés|publicitate|διαφήμιση|iklan|quảng\s+cáo|
+    annonse?|mainos|광고|広告|广告|廣告|إعلان|פרסומת|विज्ञापन|images?(?::.{0,60})?|credit:.{0,80}|getty\s+images|
     (?:(?:main|lead|featured?|cover|header|top)\s+)?(?:photo(?:graph)?|image|picture|illustration|graphic)s?
         (?:\s+(?:by|credit|courtesy|source)\b|\s?:).{0,80}|
     loading.*|share|tweets?|like\s+this|pin\s+it|back\s+to\s+top|scroll\s+down\s+for\s+videos?|view\s+comments|
@@ -137,7 +171,7 @@ MARK = re.compile(
     (?:archiv|symbol|titel|beitrags|quellen\s)?(?:foto|bild|grafik)(?:s|er|quelle|nachweis)?\s*:.{0,80}|
     crédits?(?:\s+photos?)?\s*:.{0,80}|
     (?:sources?|quellen?|fuente|fonte|źródło|kilde)\s*:.{1,60}|(?:この)?(?:ニュース|記事)をシェア(?:する)?|공유하기|
-    partager|commentaires?|imprimer|compartir|condividi|commenti|facebook|twitter|whatsapp|email|
+    partager|commentaires?|imprimer|compartir|condividi|commenti|yorumlar|σχόλια|hozzászólások|comentarii|коментари|komentari|komentar|bình\s+luận|התגובות|facebook|twitter|whatsapp|email|
     comments?|leave\s+a\s+(?:reply|comment)|tags?|schlag(?:worte|wörter)|stichw(?:orte|örter)|mots[\s-]clés|etiquetas|\d+\s+(?:comments?|shares?|views)|\d+\s+of\s+\d+|\d+/\d+|
     (?=[^/]*/)[^。]{0,120}
         (?-i:\b(?:REUTERS|Reuters|AFP|EPA|Getty\ Images|Shutterstock|imago))\s?/\s?(?-i:[A-Z])[\w\ .'-]{2,40}|
@@ -155,7 +189,9 @@ COMMENTS = re.compile(
     join\s+the\s+(?:discussion|conversation) | (?:leser)?kommentare? | (?:einen\s+)?kommentar\s+schreiben |
     (?:schreiben?\s+sie|hinterlasse(?:n\s+sie)?)\s+einen\s+kommentar | commentaires? | réactions? |
     laisser\s+un\s+commentaire | coment(?:arios?|ar|ários?) | deja\s+(?:un|tu)\s+comentario | commenti |
-    lascia\s+un\s+commento | reacties | kommentarer | komentarze | komentáře | комментарии | коментарі
+    lascia\s+un\s+commento | reacties | kommentarer | komentarze | komentáře | komentáre | комментарии | коментарі |
+    коментари | komentari | yorumlar | σχόλια | hozzászólások | comentarii | komentar | bình\s+luận | kommentit |
+    התגובות | تعليقات | التعليقات | コメント | 评论 | 評論 | 댓글
     )\W*(?:\d+\W*)?$""",
     re.IGNORECASE | re.VERBOSE,
 )

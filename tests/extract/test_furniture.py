@@ -87,8 +87,19 @@ def behind(markup: str, head: str = "") -> list[str]:
         "<p>この記事をシェア</p>",
         "<p>Click to see where the ferry is now.</p>",
         "<h4>Auch interessant</h4>",
+        "<h2>Don't miss:</h2><ul><li>The bridge is closed, and nobody knows for how long. <a href='/b'>What to do now</a></li>"
+        "<li>A crane escaped from the harbour and was seen in town. <a href='/c'>Here it is</a></li></ul>",
+        "<p>This article 'Why all of the harbour's ferries will run later' originally appeared on Harbour Post.</p>",
+        *(f"<p>{label}: <a href='/b'>Why the bridge is closed until the autumn</a></p>" for label in (
+            "Читать также", "Διαβάστε επίσης", "Baca juga", "Citește și", "Pročitajte još", "Прочетете още", "Ezt is olvassa el",
+            "İlgili haber", "Xem thêm", "ये भी पढ़ें", "بیشتر بخوانید", "קראו גם", "Lee también",
+        )),
+        "<p>Διαφήμιση</p>",
+        "<p>РЕКЛАМА</p>",
+        "<p>Подписывайтесь на наш канал, чтобы ничего не пропустить.</p>",
+        "<p>Sigue toda la información del puerto en Facebook y en nuestra web.</p>",
     ],
-)
+)  # fmt: skip
 def test_furniture_amid_the_text_is_left_out(markup: str) -> None:
     assert amid(markup) == []
 
@@ -113,6 +124,9 @@ def test_furniture_amid_the_text_is_left_out(markup: str) -> None:
         "<p>เรื่องที่เกี่ยวข้อง</p>",
         "<p>関連記事</p><ul><li><a href='/b'>橋は秋まで閉鎖されると市長が述べた</a></li></ul>",
         "<p>Mots-clés</p>",
+        "<p>Материалы по теме</p>",
+        "<p>本网站内容未经书面授权不得转载，违者必究。</p>",
+        "<h3>Yorumlar</h3>",
         '<ul class="comments-list"><li><p>Finally a ferry again for all of us here, says Bo.</p></li></ul>',
         '<div id="comentarios_lectores"><p>Finally a ferry again for all of us here, says Bo.</p></div>',
     ],
@@ -130,6 +144,9 @@ def test_furniture_behind_the_text_is_left_out(markup: str) -> None:
         ("<p>Copyright law will be changed for ferries, the minister said.</p>", ["Copyright law will be changed for ferries, the minister said."]),
         (f"<h3>Read on the cheap</h3><p>{NEXT}</p>", ["Read on the cheap", NEXT]),
         (f"<h3>Recommended doses</h3><p>{NEXT}</p>", ["Recommended doses", NEXT]),
+        ("<p>Sigue la polémica por la nave en Facebook y en la calle.</p>", ["Sigue la polémica por la nave en Facebook y en la calle."]),
+        ("<p>По теме парома вчера говорили и в порту.</p>", ["По теме парома вчера говорили и в порту."]),
+        ("<p>这名男子未经授权进入港口，被警方逮捕。</p>", ["这名男子未经授权进入港口，被警方逮捕。"]),
         ("<p>관련 기사가 나오자 정부는 해명에 나섰다.</p>", ["관련 기사가 나오자 정부는 해명에 나섰다."]),
         ("<p>أخبار ذات صلة بالميناء تصدرت الصحف.</p>", ["أخبار ذات صلة بالميناء تصدرت الصحف."]),
         ("<p>Sources in the harbour: nobody knows, they say, when the ferry will sail to the islands again.</p>",
