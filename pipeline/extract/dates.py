@@ -50,6 +50,7 @@ _SAID_CHARS = 64  # of a date in the page's data
 _DIGITS = 5  # of a date with a year
 _ROUNDED = timedelta(minutes=1)
 _DIGIT = re.compile(r"\d")
+_PUBLISHED_CLASS = re.compile(r"publi|(?:^|\s)entry-date(?:$|\s)", re.IGNORECASE)
 _STAMP = re.compile(r"date|time|publish", re.IGNORECASE)
 _HOLDERS = ("time", "span", "div", "p", "li", "a")
 _ABOVE = 2  # elements in front of the headline
@@ -141,9 +142,9 @@ def time_elements(tree: HtmlElement, headline: HtmlElement | None) -> Iterator[s
         is_named = element.get("itemprop") == "datePublished" or "pubdate" in element.attrib
         if is_named and _is_of(own, element):
             yield element.get("datetime") or element.get("content") or ""
-    for element in tree.iter("time"):
-        if "publi" in (element.get("class") or "").lower() and _is_of(own, element):
-            yield element.get("datetime") or ""
+    for element in tree.iter("time", "abbr"):  # hAtom has its times in titles of abbreviations
+        if _PUBLISHED_CLASS.search(element.get("class") or "") and _is_of(own, element):
+            yield element.get("datetime") or element.get("title") or ""
 
 
 def _is_of(own: set[HtmlElement], element: HtmlElement) -> bool:

@@ -56,6 +56,7 @@ _PROSE_CHARS = 200
 LABEL_CHARS = 60
 POINTER_CHARS = 300  # a label with the title it points to
 NOTICE_CHARS = 700  # what is longer says more
+_TELLING_ASCII = tuple(word for word in TELLING if word.isascii())
 _TEASERS = 12  # more links below a label are what the article is about
 
 _DATED_CHARS = 80
@@ -124,9 +125,16 @@ def body_lines(lines: list[Line], headline: HtmlElement | None = None) -> list[L
     """
     kept: list[Line] = []
     teasers = 0  # how many more lines may belong to the label above
+    box: HtmlElement | None = None
+    around: set[HtmlElement] | None = None  # what holds the text; few pages have a label for which it is asked
     for line in _below(_inside(lines), headline):
         if is_label(line):
             teasers = 0 if link_share(line) > _POINTING else _TEASERS
+            if around is None:
+                around = _around(lines)
+            box = _box(line, around) if teasers else None
+        elif box is not None and line.element is not None and box in line.element.iterancestors():
+            continue
         elif teasers and link_share(line) > (_LISTED if _is_entry(line) else LINKED):
             teasers -= 1
         else:
@@ -137,6 +145,23 @@ def body_lines(lines: list[Line], headline: HtmlElement | None = None) -> list[L
         kept.pop(0)
     kept = [line for n, line in enumerate(kept) if n >= _OPENING or not _is_date(line.text)]
     return kept or lines
+
+
+def _around(lines: list[Line]) -> set[HtmlElement]:
+    body = holder(lines)
+    return set() if body is None else {body, *body.iterancestors()}
+
+
+def _box(label: Line, around: set[HtmlElement]) -> HtmlElement | None:
+    """The element that begins with a label, unless the text is in it."""
+    element = label.element
+    while element is not None and (parent := element.getparent()) is not None and parent not in around:
+        if parent.tag in _HOLDERS and parent[0] is element and not (parent.text or "").strip():
+            return parent
+        if parent[0] is not element:
+            return None
+        element = parent
+    return None
 
 
 def _is_entry(line: Line) -> bool:
@@ -234,7 +259,7 @@ def is_furniture(line: Line) -> bool:
         small = text.lower()
         if OPENING.match(small) or MARK.match(text):
             return True
-        if any(word in small for word in TELLING) and WITHIN.search(small):
+        if any(word in small for word in (_TELLING_ASCII if small.isascii() else TELLING)) and WITHIN.search(small):
             return True
     plain = line.element is not None and line.element.tag not in HEADINGS and line.element.tag != "li"
     return plain and link_share(line) > LINKED

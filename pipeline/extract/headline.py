@@ -25,6 +25,15 @@ __all__ = [
 _SEPARATOR = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022:\u00ab\u00bb~-]+\s+")
 _MOTTO = re.compile(rf"{_SEPARATOR.pattern}|:\s+")
 _HEADLINE = 20  # characters of a headline that can be told from a part of one
+_BLANKS = 4  # in a headline of that length
+_LONGEST = 300  # letters
+_UNMARKED = ("div", "span", "td", "p", "b", "strong", "font", "big")
+_LINKED = ("a", "nav", "li")
+_NAMED = re.compile(
+    r"(?:^|\s)(?:entry-title|contentheading|headline|(?:article|story|post|news)[-_]?(?:title|headline))(?:$|\s)",
+    re.IGNORECASE,
+)
+_PARTS = 3  # elements in it at most
 _HEADING = 8  # letters of a headline that can be told from a rubric
 _FRONT_PAGE = re.compile(r"(?:(?:https?:)?//[^/?#]+/?|/)(?:index\.\w+)?")
 _KICKER = 30  # characters of a rubric
@@ -87,7 +96,8 @@ def read_headline(titles: Iterable[str], sites: Iterable[str | None], host: str 
 def main_heading(tree: HtmlElement, titles: Iterable[str]) -> HtmlElement | None:
     """The heading that has the greatest part of what the page's own data gives as its title; else the first ``h1``.
 
-    A lower heading must have all of it, but for the site's name, where there is an ``h1``.
+    A lower heading must have all of it, but for the site's name, where there is an ``h1``. On a page without any, it is
+    the element that has all of it, or the only one that is named for a headline.
 
     Args:
         tree: The parsed page; not changed.
@@ -102,7 +112,24 @@ def main_heading(tree: HtmlElement, titles: Iterable[str]) -> HtmlElement | None
         lower = ((_key(text_in(e)), e) for e in tree.iter("h2", "h3", "h4"))
         held = [(key, e) for key, e in lower if (key in whole if highest else _is_held(key, keys))]
     found = max(held, key=lambda h: len(h[0]), default=next(iter(highest), None))
-    return found[1] if found else None
+    return found[1] if found else _unmarked_heading(tree, whole)
+
+
+def _unmarked_heading(tree: HtmlElement, titles: set[str]) -> HtmlElement | None:
+    """What serves as the headline on a page without headings, such as a cell of a layout by tables."""
+    named: list[HtmlElement] = []
+    for element in tree.iter(*_UNMARKED):
+        is_named = element.get("itemprop") == "headline" or _NAMED.search(element.get("class") or "")
+        if not is_named and (len(element) or not element.text):
+            continue
+        key = _key(text_in(element)) if len(element) <= _PARTS else ""
+        if len(key) < _HEADING or len(key) > _LONGEST or next(element.iterancestors(*_LINKED), None) is not None:
+            continue
+        if len(key) >= _HEADLINE - _BLANKS and key in titles:
+            return element
+        if is_named:
+            named.append(element)
+    return named[0] if len(named) == 1 and not stands_elsewhere(named[0]) else None
 
 
 def _is_held(key: str, titles: set[str]) -> bool:

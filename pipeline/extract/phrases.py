@@ -161,6 +161,11 @@ MARK = re.compile(
     r"""^[\W_]*(?:(?:
     advertisements?|advertising|report\s+this\s+ad|sponsored(?:\s+(?:content|link|by).*)?|supported\s+by|
     promoted|ad|anzeige|werbung|publicité|
+    (?:(?:last|zuletzt|laatst|senast|sist|sidst)\s+
+        (?:updated|modified|edited|aktualisiert|geändert|bearbeitet|gewijzigd|bijgewerkt|uppdatera[dt]|oppdatert|opdateret)|
+        (?:última|ultima)\s+(?:actualización|atualização|modificación|modifica|actualizare)|dernière\s+mise\s+à\s+jour|
+        ultimo\s+aggiornamento|ostatni(?:a\s+aktualizacja|o\s+zmieniany)|poslední\s+aktualizace|
+        последнее\s+(?:обновление|изменение)|son\s+güncelle(?:me|nme)|最終更新|最后更新|最後更新)\b.{0,50}\d.{0,30}|
     publicidad|publicidade|pubblicità|advertentie|reklama?|реклама|oglas|hirdetés|publicitate|διαφήμιση|iklan|quảng\s+cáo|
     annonse?|mainos|광고|広告|广告|廣告|إعلان|פרסומת|विज्ञापन|images?(?::.{0,60})?|credit:.{0,80}|getty\s+images|
     (?:(?:main|lead|featured?|cover|header|top)\s+)?(?:photo(?:graph)?|image|picture|illustration|graphic)s?

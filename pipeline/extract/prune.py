@@ -9,8 +9,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import takewhile
+from typing import NamedTuple
 
+from lxml.etree import SubElement
 from lxml.html import Element, HtmlElement
+
+from pipeline.extract.markup import plain_paragraphs
 
 __all__ = ["mark_paragraphs", "prune"]
 
@@ -25,7 +29,8 @@ _PICTURE = re.compile(
     r"(?:^|\s)(?:foto|photo|pic|picture|image|img|bild)[-_]?(?:box|wrap(?:per)?|container)?(?:$|\s)", re.IGNORECASE
 )
 _BESIDE = re.compile(  # what names itself something else than the text: shown to readers between and below it
-    r"newsletter|comments?[-_ ]?(?:list|section|widget|area|thread|content|body|wrapper)|xenforo-comment|disqus|"
+    r"newsletter|(?:^|[-_ ])(?:promo|promotion|promobox|signup|donate|donation)(?:$|[-_ ])|"
+    r"comments?[-_ ]?(?:list|section|widget|area|thread|content|body|wrapper)|xenforo-comment|disqus|"
     r"(?:^|[-_ ])(?:comentarios|comentários|kommentare|commentaires|commenti|reacties|komentarze)(?:$|[-_ ])|"
     r"(?:author|writer)s?[-_ ]*(?:bio|info|box|card|desc)|(?:^|[-_ ])(?:bio|biography|about-(?:the-)?author|popup|"
     r"modal|tooltip|error-msg|error-message)(?:$|[-_ ])",
@@ -36,11 +41,15 @@ _CONTAINERS = frozenset(("div", "article", "section", "main", "td", "body"))
 _INLINE = frozenset(
     ("a", "b", "strong", "i", "em", "u", "span", "br", "font", "sup", "sub", "mark", "small", "cite", "q")
 )
+_PARAGRAPHS = ("p", "li", "dd", "pre")
+_BROKEN = _CONTAINERS | {"font", "span", "center"}  # hold a text that has line breaks for paragraphs
 _STRESSED = frozenset(("b", "strong", "i", "em", "span", "font"))
 _LOOSE_CHARS = 60  # less is a label
 _UNDER_PICTURE = 200  # characters below a picture
 _CAPTION_CHARS = 600  # longer text is no caption, whatever its class
 _PARAGRAPH_CHARS = 80  # of one; less is a label
+_TYPED_WORDS = 50  # of a text that is set as it was typed
+_LETTERS = 0.9  # share of its characters, with blanks
 _RUN = 3  # paragraphs beside each other that are a text
 _CELLS = 4  # fewer make no table of data
 _CELL_WORDS = 40  # a cell with more holds prose: the table lays out a page
@@ -51,6 +60,8 @@ def prune(tree: HtmlElement) -> None:
 
     What holds more than the paragraphs outside of it do is what the page is about, and stays.
     """
+    _part_preformatted(tree)
+    _part_at_breaks(tree)
     _wrap_loose_text(tree)
     for quote in [e for e in tree.iter("blockquote") if _EMBEDDED.search(e.get("class") or "")]:
         quote.drop_tree()
@@ -100,6 +111,77 @@ def mark_paragraphs(tree: HtmlElement, size: int) -> bool:
     for element in longest:
         element.tag = "p"
     return True
+
+
+def _part_preformatted(tree: HtmlElement) -> None:
+    """Make paragraphs of a text that is set as it was typed, with blank lines between its paragraphs."""
+    for element in list(tree.iter("pre")):
+        text = element.text_content()
+        if len(text.split()) < _TYPED_WORDS or sum(c.isalpha() or c.isspace() for c in text) < _LETTERS * len(text):
+            continue  # a program, a table
+        tail = element.tail
+        element.clear()
+        element.tag, element.tail = "div", tail
+        for line in plain_paragraphs(text):
+            SubElement(element, "p").text = line
+
+
+def _part_at_breaks(tree: HtmlElement) -> None:
+    """Make paragraphs of what stands between the line breaks of a text that has no others.
+
+    trafilatura takes such a text for less than the teasers beside it, which have paragraphs; and what is one element
+    cannot be told from what is around it.
+    """
+    breaks: dict[HtmlElement, int] = {}
+    for element in tree.iter("br"):
+        parent = element.getparent()
+        breaks[parent] = breaks.get(parent, 0) + 1
+    for holder in [e for e, count in breaks.items() if count >= _RUN - 1 and e.tag in _BROKEN]:
+        runs = _runs(holder)
+        if sum(map(_is_prose, runs)) < _RUN or next(holder.iterancestors(*_PARAGRAPHS), None) is not None:
+            continue
+        for run in runs:
+            _wrap(holder, run)
+        if holder.tag in _INLINE:
+            holder.tag = "div"
+
+
+class _Run(NamedTuple):
+    """Text and inline elements between two breaks or blocks: what it stands behind, its text there, its elements."""
+
+    behind: HtmlElement | None
+    text: str
+    elements: list[HtmlElement]
+
+
+def _runs(holder: HtmlElement) -> list[_Run]:
+    runs = [_Run(None, holder.text or "", [])]
+    for child in holder:
+        if child.tag in _INLINE and child.tag != "br":
+            runs[-1].elements.append(child)
+        else:
+            runs.append(_Run(child, child.tail or "", []))
+    return runs
+
+
+def _is_prose(run: _Run) -> bool:
+    linked = sum(_size(e) for e in run.elements if e.tag == "a")
+    size = len(run.text) + sum(_size(e) + len(e.tail or "") for e in run.elements)
+    return size >= _PARAGRAPH_CHARS and 2 * linked < size
+
+
+def _wrap(holder: HtmlElement, run: _Run) -> None:
+    if not run.text.strip() and not run.elements:
+        return
+    paragraph = Element("p")
+    paragraph.text = run.text
+    if run.behind is None:
+        holder.text = None
+        holder.insert(0, paragraph)
+    else:
+        run.behind.tail = None
+        run.behind.addnext(paragraph)
+    paragraph.extend(run.elements)
 
 
 def _wrap_loose_text(tree: HtmlElement) -> None:

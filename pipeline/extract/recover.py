@@ -25,10 +25,13 @@ _SUMMARIES = ("h2", "h3", "h4", "p", "div", "span")
 _OUTSIDE = frozenset(("nav", "aside", "footer", "figure", "form", "li"))
 _STANDFIRST = re.compile(
     r"sub-?_?(?:title|head|deck)|stand-?first|(?<![a-z])dec?k(?![a-z])|(?-i:[a-z]Dec?k(?![a-z]))|"
-    r"(?:article|post|story|entry)[-_]*(?:intro|summary|lead|description)(?![a-z])",
+    r"(?:article|post|story|entry|artikel|news)[-_]*(?:intro|summary|lead|lede|description)(?![a-z])|"
+    r"(?<![\w-])(?:lead|lede|intro|ingress|manchet|perex|vorspann|anriss|chapeau|chapo|entradilla|bajada|copete|sommario|"
+    r"catenaccio|sottotitolo|zajawka)(?:[-_]?text)?(?![\w-])",
     re.IGNORECASE,
 )
 _PARAGRAPH_CHARS = 80
+_SENTENCE_ENDS = (".", "!", "?", "…", ".”", ".“", ".«", ".»", '."', "。")
 _LINKS = 0.3  # of a paragraph, at most
 _HEADLINE_CHARS = 20
 _SUMMARY_CHARS = range(30, 501)
@@ -66,7 +69,11 @@ def with_standfirst(tree: HtmlElement, lines: list[Line], summaries: list[str]) 
         key = _key(text)
         if (
             len(text) in _SUMMARY_CHARS
-            and (any(key == s or (len(key) >= _BEGUN and s.startswith(key)) for s in known) or _is_standfirst(element))
+            and (
+                any(key == s or (len(key) >= _BEGUN and s.startswith(key)) for s in known)
+                or _is_standfirst(element)
+                or _is_paragraph_beside(element, text, first)
+            )
             and key[:_BEGUN] not in begun
             and not any(a.tag in _OUTSIDE for a in element.iterancestors())
         ):
@@ -78,6 +85,17 @@ def with_standfirst(tree: HtmlElement, lines: list[Line], summaries: list[str]) 
 def _is_standfirst(element: HtmlElement) -> bool:
     parent = element.getparent()
     return any(e is not None and _STANDFIRST.search(e.get("class") or "") for e in (element, parent))
+
+
+def _is_paragraph_beside(element: HtmlElement, text: str, first: HtmlElement) -> bool:
+    """Whether it is a paragraph by all but its name, and a sibling of the first that is named one."""
+    return (
+        element.tag == "div"
+        and element.getparent() is first.getparent()
+        and len(text) >= _PARAGRAPH_CHARS
+        and text.endswith(_SENTENCE_ENDS)
+        and link_share(Line(text, element)) < _LINKS
+    )
 
 
 def with_subheads(tree: HtmlElement, lines: list[Line]) -> list[Line]:

@@ -32,9 +32,10 @@ _NEAR = 400  # elements behind the headline in which a byline stands
 _SHARED = 4  # steps up to what holds all names of one byline
 _TOGETHER = 12  # elements from one name to the next, or to the "by", of the same byline
 _LEAD = re.compile(  # "by" in some languages
-    r"\s*(?:(?:(?:written|posted|published|story|words|report|review|text|tekst)\s+)?by|"
-    r"(?:(?:geschrieben|verfasst|veröffentlicht|eingestellt|text)\s+)?von|(?:(?:publié|écrit|rédigé)\s+)?par|"
-    r"(?:(?:publicado|escrito)\s+)?por|(?:(?:scritto|pubblicato)\s+)?da|di|door|av|af|"
+    r"\s*(?:(?:(?:written|posted|published|submitted|created|story|words|report|review|text|tekst)\s+)?by|"
+    r"(?:(?:geschrieben|verfasst|veröffentlicht|eingestellt|eingereicht|gespeichert|erstellt|text)\s+)?von|"
+    r"(?:(?:publié|écrit|rédigé|soumis|proposé)\s+)?par|(?:(?:publicado|escrito|enviado)\s+)?por|"
+    r"(?:(?:scritto|pubblicato|inviato)\s+)?da|di|(?:(?:geplaatst|ingediend|geschreven)\s+)?door|av|af|"
     r"(?:autor(?:[/:*_]?in|en|es)?|auteurs?|authors?|autore|tekst|text)(?=\s*:))\b\s*:?(?!\w)",
     re.IGNORECASE,
 )

@@ -90,6 +90,10 @@ def behind(markup: str, head: str = "") -> list[str]:
         "<h2>Don't miss:</h2><ul><li>The bridge is closed, and nobody knows for how long. <a href='/b'>What to do now</a></li>"
         "<li>A crane escaped from the harbour and was seen in town. <a href='/c'>Here it is</a></li></ul>",
         "<p>This article 'Why all of the harbour's ferries will run later' originally appeared on Harbour Post.</p>",
+        "<div class='more'><h3>Weitere Meldungen</h3><p><a href='/b'>Die Brücke ist zu</a> Niemand weiß, wie lange noch.</p></div>",
+        "<div class='promo-box'><h3>Our letter</h3><p>Every morning the most important stories of the harbour.</p></div>",
+        "<p>Zuletzt aktualisiert am Dienstag, den 13. März 2026 um 11:00 Uhr</p>",
+        "<p>Last Updated on Tuesday, 13 March 2026 11:00</p>",
         *(f"<p>{label}: <a href='/b'>Why the bridge is closed until the autumn</a></p>" for label in (
             "Читать также", "Διαβάστε επίσης", "Baca juga", "Citește și", "Pročitajte još", "Прочетете още", "Ezt is olvassa el",
             "İlgili haber", "Xem thêm", "ये भी पढ़ें", "بیشتر بخوانید", "קראו גם", "Lee también",
@@ -144,6 +148,8 @@ def test_furniture_behind_the_text_is_left_out(markup: str) -> None:
         ("<p>Copyright law will be changed for ferries, the minister said.</p>", ["Copyright law will be changed for ferries, the minister said."]),
         (f"<h3>Read on the cheap</h3><p>{NEXT}</p>", ["Read on the cheap", NEXT]),
         (f"<h3>Recommended doses</h3><p>{NEXT}</p>", ["Recommended doses", NEXT]),
+        (f"<div class='b'><p>{NEXT}</p><h3>Related stories</h3></div>", [NEXT]),
+        ("<p>It was last updated in 2019, and nobody has seen to it since.</p>", ["It was last updated in 2019, and nobody has seen to it since."]),
         ("<p>Sigue la polémica por la nave en Facebook y en la calle.</p>", ["Sigue la polémica por la nave en Facebook y en la calle."]),
         ("<p>По теме парома вчера говорили и в порту.</p>", ["По теме парома вчера говорили и в порту."]),
         ("<p>这名男子未经授权进入港口，被警方逮捕。</p>", ["这名男子未经授权进入港口，被警方逮捕。"]),
@@ -189,7 +195,15 @@ def test_the_summary_above_the_body_is_its_beginning() -> None:
     assert article(teaser).text.split("\n\n") == TEXT  # it is the first paragraph already
 
 
-@pytest.mark.parametrize("name", ["article-subtitle", "HeaderDek-x1", "story__dek", "standfirst"])
+@pytest.mark.parametrize(("line", "comes"), [(NEXT, True), (NEXT.rstrip("."), False), ("No ferry.", False)])
+def test_a_first_paragraph_that_is_none_by_its_name_stands_beside_the_others(line: str, comes: bool) -> None:
+    found = article(page().replace("</h1>", f"</h1><div>{line}</div>")).text.split("\n\n")
+    assert found == ([line] if comes else []) + TEXT
+
+
+@pytest.mark.parametrize(
+    "name", ["article-subtitle", "HeaderDek-x1", "story__dek", "standfirst", "lead", "vorspann", "intro-text"]
+)
 def test_what_is_named_for_a_summary_is_the_beginning(name: str) -> None:
     summary = "Crews were told in writing, and the mayor of the town is not amused at all."
     for markup in f'<p class="{name}">{summary}</p>', f'<div class="{name}"><span>{summary}</span></div>':

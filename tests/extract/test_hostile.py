@@ -117,6 +117,10 @@ def test_rejected_before_it_costs_much(document: str | bytes, reason: Reason) ->
         pytest.param(page(meta("og:image", "https://[host]/ferry.jpg")), id="a picture at no address"),
         pytest.param(page(data(json.dumps({"@type": "Article", "wordCount": "9" * 5_000}))), id="endless word count"),
         pytest.param(news_item().replace('literal="Northwire"', 'uri="http://[host]/"'), id="a provider at no address"),
+        pytest.param(
+            page().replace("</article>", "<div><h3>Related stories</h3><p>x y z</p></div>" * 10_000 + "</article>"),
+            id="10,000 boxes with labels",
+        ),
         pytest.param(page().replace("<main>", "<form>" * 400 + "<main>"), id="forms within forms"),
         pytest.param(page().replace("<nav>", "<nav>" + '<a href="/x">y</a>' * 20_000), id="20,000 links around a text"),
     ],

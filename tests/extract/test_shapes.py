@@ -1,0 +1,92 @@
+"""Pages whose markup says little: texts with line breaks for paragraphs, headlines in cells, times in abbreviations."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from .helpers import SENTENCE, article
+
+TEXT = [f"{SENTENCE} Paragraph {n} adds that crews number {n + 20} were told in writing." for n in range(1, 12)]
+AWAY = "A crane, number {n}, is away from the harbour of the town, they say there."
+BESIDE = "".join(f"<div class=box><h4><a href=/{n}>Crane {n}</a></h4><p>{AWAY.format(n=n)}</p></div>" for n in range(6))
+BROKEN = "<br><br>\n".join(TEXT)
+AT = datetime(2026, 3, 12, 9, 20, tzinfo=UTC)
+
+
+def page(body: str, title: str = "Ferry to run again after all - Harbour Post") -> str:
+    return f"<title>{title}</title><body><ul><li><a href=/>Home</a></li></ul>{body}<div id=right>{BESIDE}</div></body>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<div id=a><p>{TEXT[0]}</p><div><img src=a.jpg></div>{'<br>'.join(TEXT[1:])}</div>",
+        f"<div id=a>{BROKEN}</div>",
+        f"<div id=a>{'<br/>'.join(f'<span>{p}</span>' for p in TEXT)}</div>",
+        f"<div id=a><span>{BROKEN}</span></div>",
+        f"<div id=a>{BROKEN.replace('crews', '<a href=/c>crews</a>')}</div>",
+        f"<div id=a><pre>{(chr(10) * 2).join(TEXT)}</pre></div>",
+    ],
+)
+def test_a_text_without_paragraphs_is_told_from_the_teasers_beside_it(body: str) -> None:
+    assert article(page(f"<h1>Ferry to run again after all</h1>{body}")).text == "\n\n".join(TEXT)
+
+
+def test_a_program_is_no_text_that_was_typed() -> None:
+    program = "for (i = 0; i < n; ++i) { a[i] = b[i] * 2; }\n\n" * 20
+    assert (
+        TEXT[0]
+        in article(page(f"<h1>Ferry</h1><div>{''.join(f'<p>{p}</p>' for p in TEXT)}<pre>{program}</pre></div>")).text
+    )
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        '<table><tr><td class="contentheading">Ferry to run again after all</td></tr></table>',
+        "<font size=5><b>Ferry to run again after all</b></font>",
+        '<div class="titel">Ferry to run again after all</div>',
+    ],
+)
+@pytest.mark.parametrize(
+    "by",
+    ["Geschrieben von: Ada Lind", "Submitted by Ada Lind on Thu, 03/12/2026 - 10:20", "Soumis par Ada Lind le 12 mars"],
+)
+def test_a_byline_stands_below_a_headline_that_is_no_heading(headline: str, by: str) -> None:
+    found = article(page(f"{headline}<p class=small>{by}</p><div>{''.join(f'<p>{p}</p>' for p in TEXT)}</div>"))
+    assert (found.title, found.authors, found.publisher) == (
+        "Ferry to run again after all",
+        ("Ada Lind",),
+        "Harbour Post",
+    )
+
+
+@pytest.mark.parametrize(
+    ("markup", "title"),
+    [
+        ('<span class="headline entry-title">Ferry to run again after all</span>', "Ferry to run again after all"),
+        (
+            '<span class="headline">One of the teasers</span><span class="headline">And another</span>',
+            "News from Harbour Post",
+        ),
+    ],
+)
+def test_what_alone_is_named_for_a_headline_is_one(markup: str, title: str) -> None:
+    text = "".join(f"<p>{p}</p>" for p in TEXT)
+    assert article(page(f"<div>{markup}<div>{text}</div></div>", "News from Harbour Post")).title == title
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        '<abbr class="published" title="2026-03-12T10:20:00+01:00">10:20 AM</abbr>',
+        '<time class="entry-date" datetime="2026-03-12T10:20:00+01:00">12 March</time>',
+    ],
+)
+def test_the_times_of_blogs_are_exact(time: str) -> None:
+    assert (
+        article(page(f"<h1>Ferry</h1><div>{''.join(f'<p>{p}</p>' for p in TEXT)}</div><p>{time}</p>")).published_at
+        == AT
+    )
