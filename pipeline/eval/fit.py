@@ -30,7 +30,7 @@ from pipeline.fold.relate import KINDS, TOGETHER
 from pipeline.sources.listing import as_utc
 from pipeline.text import reading_form, text_hash
 
-__all__ = ["Judged", "corpus_left_out", "fit", "judged", "left_out", "refit"]
+__all__ = ["Judged", "corpus_left_out", "fit", "judged", "left_out", "refit", "table"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -63,6 +63,10 @@ class Judged:
     corpus: Ints
     family: Ints
 
+    def some(self, rows: NDArray[np.bool_]) -> Judged:
+        """Those of them."""
+        return Judged(*(getattr(self, name)[rows] for name in self.__slots__))
+
 
 def refit(folders: Sequence[Path], labels: Path | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
     """Fit on the labelled pairs of corpora, and on the sample wire.
@@ -91,7 +95,7 @@ def refit(folders: Sequence[Path], labels: Path | None = None) -> tuple[dict[str
             "relation": _mean([rate(_right(k, pairs)[rows]) for k in kinds]),
             "independent": _mean([rate(s[apart] > 0) for s in scores]),
         }
-    return _table(fit(pairs), scores[:, read]), figures
+    return table(fit(pairs), scores[:, read]), figures
 
 
 def _mean(rates: Sequence[dict[str, float]]) -> dict[str, float]:
@@ -146,7 +150,7 @@ def left_out(pairs: Judged) -> tuple[Floats, NDArray[np.object_]]:
         fold_of = rng.permutation(np.arange(pairs.family.max() + 1)) % _FOLDS
         for fold in range(_FOLDS):
             test = fold_of[pairs.family] == fold
-            scores[n, test], kinds[n, test] = _judge(fit(_some(pairs, ~test)), pairs.matrix[test])
+            scores[n, test], kinds[n, test] = _judge(fit(pairs.some(~test)), pairs.matrix[test])
     return scores, kinds
 
 
@@ -155,11 +159,11 @@ def corpus_left_out(pairs: Judged) -> Floats:
     scores = np.empty(len(pairs.together))
     for n in np.unique(pairs.corpus):
         test = pairs.corpus == n
-        scores[test] = _judge(fit(_some(pairs, ~test)), pairs.matrix[test])[0]
+        scores[test] = _judge(fit(pairs.some(~test)), pairs.matrix[test])[0]
     return scores
 
 
-def _table(forests: dict[str, Forest], scores: Floats) -> dict[str, Any]:
+def table(forests: dict[str, Forest], scores: Floats) -> dict[str, Any]:
     """The forests, and how near to the boundary the least sure pairs are."""
     doubt = np.quantile(np.abs(scores), np.arange(1, 101) / 100)
     return {
@@ -190,10 +194,6 @@ def _judge(forests: dict[str, Forest], matrix: Floats) -> tuple[Floats, NDArray[
         votes = np.column_stack([forests[k.value].score(matrix[rows]) for k in names])
         kinds[rows] = np.array(names, object)[votes.argmax(axis=1)]
     return score, kinds
-
-
-def _some(pairs: Judged, rows: NDArray[np.bool_]) -> Judged:
-    return Judged(*(getattr(pairs, name)[rows] for name in Judged.__slots__))
 
 
 def _families(pairs: Sequence[tuple[int, LabelledPair]]) -> Ints:

@@ -28,7 +28,7 @@ from pipeline.fold.relate import GROUPING
 from pipeline.lake import Lake
 from pipeline.run.intake import ingest_files
 
-__all__ = ["accepted", "evaluate_folding", "f1", "f1_rate", "rate", "wilson"]
+__all__ = ["Folded", "accepted", "evaluate_folding", "f1", "f1_rate", "fold_corpus", "rate", "wilson"]
 
 _RUN = "2026-01-01T00:00:00"
 _DRAWS, _SEED = 1_000, 20180914
@@ -60,7 +60,7 @@ _GROWN = frozenset({Relation.REVISION.value, Relation.EXCERPT.value, Relation.EX
 
 
 @dataclass(frozen=True, slots=True)
-class _Folded:
+class Folded:
     """A folded corpus.
 
     Attributes:
@@ -75,6 +75,11 @@ class _Folded:
 
     def link(self, a: str, b: str) -> dict[str, Any] | None:
         return self.links.get(frozenset((self.text[a], self.text[b])))
+
+    def relation(self, a: str, b: str) -> str:
+        """What their link says; empty where there is none."""
+        link = self.link(a, b)
+        return str(link["relation"]) if link else ""
 
 
 def evaluate_folding(corpus: Corpus) -> dict[str, Any]:
@@ -96,19 +101,19 @@ def evaluate_folding(corpus: Corpus) -> dict[str, Any]:
             f"{corpus.name}: {min(unknown)!r} is no relation that readers judge by: {', '.join(_ACCEPTED)}"
         )
     with tempfile.TemporaryDirectory() as folder:
-        folded = _fold(corpus, Path(folder))
+        folded = fold_corpus(corpus, Path(folder))
     result: dict[str, Any] = {"corpus": corpus.name, "texts": len(corpus.texts)}
     if corpus.exact:
         result["overlap"] = _overlap(corpus.exact, folded)
     if corpus.labelled:
         grouping = {r.value for r in GROUPING}
         said = {
-            "pairs": [_relation(p, folded) in grouping for p in corpus.labelled],
+            "pairs": [folded.relation(p.a, p.b) in grouping for p in corpus.labelled],
             "stories": [folded.story[p.a] == folded.story[p.b] for p in corpus.labelled],
             "components": [folded.component[p.a] == folded.component[p.b] for p in corpus.labelled],
         }
         result |= {name: _agreement(corpus.labelled, np.array(found)) for name, found in said.items()}
-        right = np.array([_relation(p, folded) in accepted(p) for p in corpus.labelled])
+        right = np.array([folded.relation(p.a, p.b) in accepted(p) for p in corpus.labelled])
         merged = np.array(said["stories"])
         independent = np.array([p.relation == "same_event" and not p.should_group for p in corpus.labelled])
         subsets = _subsets(corpus.labelled)
@@ -141,7 +146,8 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     return max(0.0, (centre - spread) / (1 + z * z / of)), min(1.0, (centre + spread) / (1 + z * z / of))
 
 
-def _fold(corpus: Corpus, folder: Path) -> _Folded:
+def fold_corpus(corpus: Corpus, folder: Path) -> Folded:
+    """Ingest and fold the texts of a corpus, in an empty folder."""
     path = folder / "texts.jsonl"
     with path.open("w", encoding="utf-8") as file:
         for text in corpus.texts:
@@ -158,7 +164,7 @@ def _fold(corpus: Corpus, folder: Path) -> _Folded:
     equal = [(x["guid_a"], x["guid_b"]) for x in links if x["relation"] == Relation.EXACT.value]
     text = _components(list(story), equal)
     by_text = {frozenset((text[x["guid_a"]], text[x["guid_b"]])): x for x in links}
-    return _Folded(by_text, text, story, _components(list(story), tied))
+    return Folded(by_text, text, story, _components(list(story), tied))
 
 
 def _components(ids: Sequence[str], tied: Sequence[tuple[str, str]]) -> dict[str, int]:
@@ -168,12 +174,7 @@ def _components(ids: Sequence[str], tied: Sequence[tuple[str, str]]) -> dict[str
     return dict(zip(ids, connected_components(graph, directed=False)[1].tolist(), strict=True))
 
 
-def _relation(pair: LabelledPair, folded: _Folded) -> str:
-    link = folded.link(pair.a, pair.b)
-    return str(link["relation"]) if link else ""
-
-
-def _overlap(truth: Sequence[ExactPair], folded: _Folded) -> dict[str, Any]:
+def _overlap(truth: Sequence[ExactPair], folded: Folded) -> dict[str, Any]:
     links = [folded.link(p.a, p.b) for p in truth]
     found = np.array([x is not None for x in links])
     bands = {}
