@@ -6,7 +6,7 @@ Rows are dicts with the columns of the table contracts.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -21,6 +21,7 @@ from pipeline.lake import DataFile, Lake, contract
 __all__ = [
     "Row",
     "articles",
+    "check_readable",
     "find",
     "find_article",
     "links_of",
@@ -139,6 +140,17 @@ def articles(lake: Lake, ids: Sequence[str]) -> dict[str, Row]:
     """Records with their texts, by article id."""
     rows = lake.take("records", pa.array(sorted(set(ids)), pa.string()), contract("records").schema.names)
     return {r["article_id"]: r for r in rows.to_pylist()}
+
+
+def check_readable(articles: Iterable[Row]) -> None:
+    """Refuse records whose texts must not be used any more.
+
+    Raises:
+        WirefoldError: One of them was withdrawn.
+    """
+    for r in articles:
+        if r["withdrawn"]:
+            raise WirefoldError(f"article {r['article_id']} was withdrawn ({r['withdrawn']}): it has no text any more")
 
 
 def sources_of(lake: Lake, ids: Sequence[str]) -> pa.Table:

@@ -94,6 +94,7 @@ def diff(
     ids = [catalog.find_article(store, wanted) for wanted in (a, b)]
     records = catalog.articles(store, ids)
     old, new = (records[i] for i in ids)
+    catalog.check_readable((old, new))
     paragraphs = compare(reading_form(old["text"]), reading_form(new["text"]))
     if as_json:
         heads = ({k: v for k, v in r.items() if k != "text"} for r in (old, new))

@@ -60,7 +60,9 @@ def _trace(lake: Any, wanted: str) -> Trace:
     from pipeline.run import tracing
 
     if wanted != "-" and not _is_readable(Path(wanted)):
-        return tracing.trace_article(lake, catalog.find_article(lake, wanted, "file, story or article"))
+        article = catalog.find_article(lake, wanted, "file, story or article")
+        catalog.check_readable(catalog.articles(lake, [article]).values())
+        return tracing.trace_article(lake, article)
     data = sys.stdin.buffer.read() if wanted == "-" else Path(wanted).read_bytes()
     title, text = _read(Path(wanted), data)
     return tracing.trace(lake, text, title)

@@ -294,6 +294,19 @@ def test_diff(sample_lake: str) -> None:
     assert "\x1b" not in result.stdout
 
 
+@pytest.mark.parametrize(
+    "command", [("trace", "{killed}"), ("diff", "{killed}", "{other}"), ("diff", "{other}", "{killed}")]
+)
+def test_what_was_withdrawn_is_not_shown(command: tuple[str, ...], sample_lake: str) -> None:
+    records = Lake(sample_lake).read("records", ["article_id", "story_id", "withdrawn"]).to_pylist()
+    killed = next(r for r in records if r["withdrawn"] == "killed")
+    other = next(r for r in records if r["story_id"] == killed["story_id"] and not r["withdrawn"])
+    ids = {"killed": killed["article_id"], "other": other["article_id"]}
+    refused = wirefold(*(c.format(**ids) for c in command), "--lake", sample_lake)
+    said = f"wirefold: article {killed['article_id']} was withdrawn (killed): it has no text any more\n"
+    assert (refused.exit_code, refused.stdout, refused.stderr) == (1, "", said)
+
+
 def test_trace(sample_lake: str, tmp_path: Path) -> None:
     story = max(Lake(sample_lake).read("stories").to_pylist(), key=lambda s: len(s["draws_on"]))
     article = story["canonical_article_id"]
