@@ -68,6 +68,9 @@ _LABELLED = re.compile(  # in front of the day of publication
     r"opublikowan[oey]|publikováno|julkaistu|опубликовано|опубліковано)\b[^\d.!?]{0,12}?(?=\d|\w+\s\d)",
     re.IGNORECASE,
 )
+_PUBLISHED_IN = re.compile(
+    r"\b(?:first\s+)?(?:published|posted|created|erstellt|erschienen|publi(?:é|cado)|pubblicato)\b", re.IGNORECASE
+)
 _CHANGED = re.compile(r"updat|modif|edited|aktualisiert|geändert|mis à jour|actualiz|aggiorn|atualiz", re.IGNORECASE)
 
 
@@ -231,8 +234,20 @@ def _stamps(headline: HtmlElement) -> Iterator[tuple[int, str]]:
         # the author's name may stand above it
         texts = [whole] if len(whole) in fitting else [" ".join(text.split()) for text in element.itertext()]
         for text in texts:
-            if len(text) in fitting and not _CHANGED.search(text):
-                yield n, text
+            if len(text) in fitting and (said := _before_changes(text)):
+                yield n, said
+
+
+def _before_changes(text: str) -> str:
+    """`text` without what it says of a change: ``Updated: 14 April 2026 | Published: 12 April 2026``."""
+    changed = _CHANGED.search(text)
+    if not changed:
+        return text
+    before = text[: changed.start()]
+    if sum(map(str.isdigit, before)) >= _DIGITS:
+        return before
+    published = _PUBLISHED_IN.search(text, changed.end())
+    return text[published.end() :] if published else ""
 
 
 def _right_above(headline: HtmlElement) -> Iterator[HtmlElement]:

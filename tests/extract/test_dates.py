@@ -141,6 +141,18 @@ def test_the_day_in_an_address(path: str, day: str | None) -> None:
         "2026년 4월 2일",
         "2 апреля 2026",
         "Veröffentlicht am 2. April 2026 von Ada Lind",
+        "2. aprila 2026.",
+        "الخميس 2 أبريل 2026 - 10:20",
+        "2 نيسان 2026",
+        "۲ آوریل ۲۰۲۶",
+        "2 באפריל 2026",
+        "2 अप्रैल 2026",
+        "2 เมษายน 2569",
+        "2 เม.ย. 2569",
+        "2 เมษายน พ.ศ. 2569",
+        "2026. gada 2. aprīlis",
+        "Updated: 14 April 2026 | Published: 2 April 2026",
+        "2 April 2026 | Updated 14 April 2026",
     ],
 )
 def test_the_day_in_words_of_many_languages(line: str) -> None:
