@@ -123,13 +123,13 @@ class Transaction:
         """Files of a table that this transaction has written so far."""
         return [f for (of, _), files in self._changes.items() if of == table for f in files.values() if f is not None]
 
-    def rows(self, table: str) -> int:
-        """Rows that a table will have once this transaction is committed."""
+    def files(self, table: str) -> list[DataFile]:
+        """Files of a table as they will be once this transaction is committed."""
         files: dict[tuple[str, str], DataFile | None] = {(f.day, f.name): f for f in self._before.files(table)}
         for (changed, day), changes in self._changes.items():
             if changed == table:
                 files |= {(day, name): file for name, file in changes.items()}
-        return sum(f.rows for f in files.values() if f is not None)
+        return [f for f in files.values() if f is not None]
 
     def commit(self) -> None:
         """Put everything in place."""

@@ -27,7 +27,7 @@ _BOUNDED = {
     "sketches": ("published_at", "contract"),
     "records": ("notice",),
     "rejects": ("reason",),
-    "stories": ("drawn_share",),
+    "stories": ("drawn_share", "merged_into"),
 }
 # Dictionaries only cost where nearly every value is new.
 _DISTINCT = frozenset({"text", "signature", "article_id", "text_hash", "url", "final_url", "locator"})

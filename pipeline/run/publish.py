@@ -15,7 +15,7 @@ from pipeline.run.judging import LINKED, judge
 from pipeline.run.linked import partial
 from pipeline.run.records import write_records
 from pipeline.run.state import PUBLISHED, UNLINKED
-from pipeline.run.stories import composites, write_stories
+from pipeline.run.stories import alive, composites, write_stories
 from pipeline.run.tombstones import Tombstone, tombstones
 
 __all__ = ["mark_published", "publish"]
@@ -25,7 +25,7 @@ def publish(lake: Lake, tx: Transaction) -> dict[str, int]:
     """Bring `stories` and `records` up to date.
 
     Returns:
-        Counts: stories_written, records_written, stories, records.
+        Counts: stories_written, records_written, stories (but for merged ones), records.
     """
     stones = tombstones(lake)
     state = _state(lake, stones)
@@ -45,7 +45,7 @@ def publish(lake: Lake, tx: Transaction) -> dict[str, int]:
     else:
         written = judged = 0
     # What this transaction is about to put in place counts already.
-    totals = {t: tx.rows(t) for t in ("stories", "records")}
+    totals = {"stories": alive(lake, tx.files("stories")), "records": sum(f.rows for f in tx.files("records"))}
     return {"stories_written": judged, "records_written": written, **totals}
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.lake import Lake, Transaction, contract
+from pipeline.lake import DataFile, Lake, Transaction, contract
 from pipeline.run.judgement import Judgement
 
-__all__ = ["composites", "write_stories"]
+__all__ = ["alive", "composites", "write_stories"]
 
 
 def composites(lake: Lake) -> set[str]:
@@ -19,6 +20,13 @@ def composites(lake: Lake) -> set[str]:
     some = [f for f in lake.files("stories") if f.may_hold("drawn_share", 1e-9, inf)]
     rows = lake.read("stories", ["canonical_article_id"], pc.field("drawn_share") > 0, some)
     return set(rows["canonical_article_id"].to_pylist())
+
+
+def alive(lake: Lake, files: Sequence[DataFile]) -> int:
+    """Stories in some files that have not become part of others. Most manifests say how many."""
+    told = [f.bounds["merged_into"][2] for f in files if "merged_into" in f.bounds]
+    untold = [f for f in files if "merged_into" not in f.bounds]
+    return sum(told) + int(lake.read("stories", ["merged_into"], files=untold)["merged_into"].null_count)
 
 
 def write_stories(lake: Lake, tx: Transaction, found: Judgement) -> int:

@@ -51,7 +51,7 @@ def folded(root: Path, parts: Sequence[pa.Table], each: bool) -> Lake:
         add(lake, run, part)
         if each:
             fold_lake(lake, FoldSettings())
-    fold_lake(lake, FoldSettings())
+    assert fold_lake(lake, FoldSettings())["stories"] == len(alive(lake))
     return lake
 
 
