@@ -14,11 +14,11 @@ from pipeline.config import FoldSettings
 from pipeline.engines.duckdb import engine, scan
 from pipeline.fold.candidates import Side, candidates
 from pipeline.lake import DataFile, Lake
+from pipeline.run.spans import joined
 
 __all__ = ["sharing_keys"]
 
 Place = tuple[str, str]  # day and name of a file
-Span = tuple[datetime, datetime]
 
 _MARGIN = timedelta(days=1)  # the window is counted in whole days
 
@@ -77,7 +77,7 @@ def _near(groups: Iterable[Sequence[DataFile]], old: list[DataFile], window_days
             return old
         first, last = min(low for low, _, _ in told), max(high for _, high, _ in told)
         spans.append((datetime.fromisoformat(first) - window, datetime.fromisoformat(last) + window))
-    spans = _joined(spans)
+    spans = joined(spans)
 
     def within(file: DataFile) -> bool:
         low, high, undated = file.bounds.get("published_at", (None, None, 1))
@@ -87,17 +87,6 @@ def _near(groups: Iterable[Sequence[DataFile]], old: list[DataFile], window_days
         return before > 0 and datetime.fromisoformat(low) <= spans[before - 1][1]
 
     return [f for f in old if f.rows and within(f)]
-
-
-def _joined(spans: Iterable[Span]) -> list[Span]:
-    """The same times, those that overlap as one; in order."""
-    found: list[Span] = []
-    for first, last in sorted(spans):
-        if found and first <= found[-1][1]:
-            found[-1] = found[-1][0], max(last, found[-1][1])
-        else:
-            found.append((first, last))
-    return found
 
 
 def _keys(lake: Lake, files: Sequence[DataFile]) -> list[DataFile]:

@@ -22,6 +22,7 @@ from pipeline.engines.duckdb import engine, scan
 from pipeline.fold.notices import KILL, is_kill, notices, subject
 from pipeline.lake import Lake, contract
 from pipeline.partition import Run
+from pipeline.run.spans import joined
 
 __all__ = ["Tombstone", "buried", "tombstones"]
 
@@ -93,11 +94,12 @@ def _kill_notices(lake: Lake) -> list[dict[str, Any]]:
 def _candidates(lake: Lake, kills: list[dict[str, Any]]) -> pa.Table:
     """Articles that a notice may be about: of its source in the week before, or of its address at any time."""
     sources, locators = (pa.array(sorted({k[c] for k in kills})) for c in ("source", "locator"))
-    weeks = [((k["published_at"] - _WEEK).isoformat(), k["published_at"].isoformat()) for k in kills]
+    weeks = joined((k["published_at"] - _WEEK, k["published_at"]) for k in kills)
+    times = [(first.isoformat(), last.isoformat()) for first, last in weeks]
     at_address = {(f.day, f.name): rows for f, rows in lake.places("locator", locators)}
     found = [contract("articles").schema.empty_table().select(_KILLS)]
     for file in lake.files("articles"):
-        if any(file.may_hold("published_at", *week) for week in weeks):
+        if any(file.may_hold("published_at", *some) for some in times):
             where = pc.field("source").isin(sources) | pc.field("locator").isin(locators)
             found.append(lake.read("articles", _KILLS, where, [file]))
         elif (file.day, file.name) in at_address:
