@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 __all__ = [
+    "LEAD",
     "REPORTER_KO",
     "Dateline",
     "agency_in",
@@ -43,6 +44,21 @@ _BY = re.compile(  # "View all posts by Ada Lind" is how WordPress links to an a
     r"(?:voir\s+tous\s+les\s+articles\s+)?par|por|autor[/:*_]in:?)\s+",
     re.IGNORECASE,
 )
+LEAD = re.compile(
+    r"""\s*(?:(?:
+    (?:(?:written|posted|published|submitted|created|reported|story|words|report|review|text|tekst)\s+)?by |
+    (?:(?:geschrieben|verfasst|veröffentlicht|eingestellt|eingereicht|gespeichert|erstellt|text|
+        eine?\s+(?:gastbeitrag|kommentar|analyse|essay|kolumne|reportage|interview|bericht|beitrag|porträt|glosse))\s+)?
+        von(?:\s+unsere[rmn]\s\w{4,25}(?=\s))? |
+    (?:(?:publié|écrit|rédigé|soumis|proposé|propos\s+recueillis)\s+)?par | (?:(?:publicado|escrito|enviado)\s+)?por |
+    (?:(?:scritto|pubblicato|inviato)\s+)?da | (?:a\s+cura\s+)?di | (?:(?:geplaatst|ingediend|geschreven)\s+)?door |
+    (?:skrev(?:et|en)\s+)?a[vf] | (?:scris|publicat)\s+de | napsala? | piše | napisa(?:la|o|ł|ła) | oleh |
+    από | بقلم | מאת | (?:autor(?:[/:*_]?in|en|es|ka|i|zy)?|auteure?s?|authors?|autore|författare|forfatter|kirjoittaja|
+        teksti?|text[eo]?|testo|reporter|redacción|penulis|yazan|haber|írta|szerző|автор|текст|συντάκτης|γράφει|كتبت?)(?=\s*[:/])
+    )\b\s*[:/]?(?!\w) | (?:作者|撰文|取材・文|文|[记記]者)\s*[:：／/])""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What leads a byline: "by", or a word for the author, in many languages; at the beginning of a line."""
 _SPLIT = re.compile(  # in the group what stands between people only; behind a comma or a bar may be a place
     r"\s*(?:(;|、|(?<=[가-힣])\s?[·ㆍ・]\s?(?=[가-힣])|\s&\s|,?\s+(?:and|und|et)\s+)|"
     r"\n|\||•|,(?!\s*(?:Jr|Sr|I{2,3}|MD|PhD|Ph\.D)\b))\s*",

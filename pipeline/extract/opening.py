@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 
-from pipeline.extract.bylines import REPORTER_KO, agency_in, author_names
+from pipeline.extract.bylines import LEAD, REPORTER_KO, agency_in, author_names
 
 __all__ = ["reporters_in", "without_opening"]
 
 _TOP = 3  # paragraphs; the standfirst may be among them
 _BYLINE = re.compile(r"By [A-Z][^\d\n:!?]{2,80}(?<![.,;])")
-_LEAD = re.compile(
-    r"(?:(?:text|tekst|written)\s+)?(?:by|von|par|por|door|di|av|af)\b:?\s+|(?:text|tekst|autor|auteur)\s*:\s*",
-    re.IGNORECASE,
-)
 _BYLINE_CHARS = 80
 _RULES = "|\u00b7\u2022\u2013\u2014- "
 _HEADLINE_CHARS = 20  # of a headline that can be told from a part of a sentence
@@ -38,10 +34,15 @@ _REPORTERS = (
         r"(?P<names>[\u4e00-\u9fff]{2,4}(?:[、\s][\u4e00-\u9fff]{2,4}){0,4}?)"
         r"(?:\s[\u4e00-\u9fff]{0,8}(?:[报報]道|報導|摄影?|攝影?))?\s?[)）]"
     ),
+    # 作者：张三、李四  /  文／山田太郎  /  記者 山田太郎
+    re.compile(
+        r"^(?:(?:作者|撰文|取材・文|文|[记記]者)\s*[:：／/]|[记記]者\s)\s*"
+        r"(?P<names>[\u3041-\u30ff\u4e00-\u9fff々]{2,6}(?:[、\s][\u3041-\u30ff\u4e00-\u9fff々]{2,6}){0,4})$"
+    ),
     # 【ソウル=山田太郎】
     re.compile(r"^【[^】=＝]{1,12}[=＝](?P<names>[\u3041-\u30ff\u4e00-\u9fff々]{2,8})】"),
 )
-_MARKS = frozenset("자특者【")  # one of which is in all that they match
+_MARKS = frozenset("자특者文【")  # one of which is in all that they match
 _OPENING_CHARS = 100
 _SIGNATURE_CHARS = 60
 
@@ -99,8 +100,8 @@ def _is_byline(line: str, authors: tuple[str, ...], *, sure: bool) -> bool:
     """Whether a line only says who wrote the article: ``By Ada Lind``, ``Von ADA LIND, Els``."""
     if _BYLINE.fullmatch(line) and not sure:
         return True
-    lead = _LEAD.match(line)
-    rest = line[lead.end() if lead else 0 :].casefold()
+    lead = LEAD.match(line)
+    rest = line[lead.end() if lead else 0 :].lstrip().casefold()
     names = tuple(map(str.casefold, authors))
     is_led = lead is not None and len(rest) <= _BYLINE_CHARS and rest[-1:] not in (".", "!", "?", "")
     return rest in names or (is_led and rest.startswith(names))

@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
-from pipeline.extract.bylines import author_names
+from pipeline.extract.bylines import LEAD, author_names
 from pipeline.extract.headline import from_heading, stands_elsewhere, text_in
 from pipeline.extract.opening import reporters_in
 
@@ -31,14 +31,6 @@ _ONE_NAME = re.compile(r"[^\W\d_a-zß-ÿ][^\W\d_A-ZÀ-ÖØ-Þ]{2,}")  # no accou
 _NEAR = 400  # elements behind the headline in which a byline stands
 _SHARED = 4  # steps up to what holds all names of one byline
 _TOGETHER = 12  # elements from one name to the next, or to the "by", of the same byline
-_LEAD = re.compile(  # "by" in some languages
-    r"\s*(?:(?:(?:written|posted|published|submitted|created|story|words|report|review|text|tekst)\s+)?by|"
-    r"(?:(?:geschrieben|verfasst|veröffentlicht|eingestellt|eingereicht|gespeichert|erstellt|text)\s+)?von|"
-    r"(?:(?:publié|écrit|rédigé|soumis|proposé)\s+)?par|(?:(?:publicado|escrito|enviado)\s+)?por|"
-    r"(?:(?:scritto|pubblicato|inviato)\s+)?da|di|(?:(?:geplaatst|ingediend|geschreven)\s+)?door|av|af|"
-    r"(?:autor(?:[/:*_]?in|en|es)?|auteurs?|authors?|autore|tekst|text)(?=\s*:))\b\s*:?(?!\w)",
-    re.IGNORECASE,
-)
 _DATED_LEAD = re.compile(  # "2 April 2026 by"; the date in figures
     r"[^!?]{0,70}\d[^!?]{0,30}\s(?:by|von|par|por|door|da|di|av|af)\s+(?=[^\W\d_a-zß-ÿ])"
 )
@@ -52,12 +44,13 @@ _PIECES = 200  # texts of elements, empty ones too, that a byline is made of at 
 _BEFORE_CHARS = 60  # a date; more is a caption, and behind it is who took the picture
 _BEHIND_NAMES = re.compile(  # dates, offices, what a template prints
     r"[\d|\u2022\u00b7(@:]|\s[\u2012-\u2015-]+\s|"
-    r"\b(?:posted|published|updated|publié|mis|on|for|in|at|am|um|im|unter|auf|vom|le|à|dans|el|op|om|kl)\b|"
+    r"\b(?:posted|published|updated|publié|mis|on|for|in|at|of|from|with|avec|mit|aus|am|um|im|unter|auf|vom|le|à|dans|el|op|om|kl)\b|"
     r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tues?|wed|wednes|thu|thurs|fri|sat|satur|sun)"
     r"(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember|day)?\b[.,]?\s(?=\d|\w+\.?\s\d)",
     re.IGNORECASE,
 )
-_BETWEEN_NAMES = re.compile(r"\s*[,;/&]\s*(?:(?:and|und|et|y|e|en)\s+)?|\s+(?:and|und|et|y|e|en)\s+")
+_AND = r"(?:and|und|et|y|e|en|i|och|og|ja|oraz|és|și|ve|dan|και|и|і|та)"
+_BETWEEN_NAMES = re.compile(rf"\s*[,;/&]\s*(?:{_AND}\s+)?|\s+{_AND}\s+")
 _IN_CAPITALS = re.compile(  # "ADA LIND Harbour Reporter"
     r"(?:[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'\u2019-]*\s){2,4}(?=\w+[a-zß-ÿ])"
 )
@@ -88,7 +81,7 @@ def signed(tree: HtmlElement, headline: HtmlElement | None, site: str | None, ho
         if not _is_signature(element) or stands_elsewhere(element):
             continue
         line = _line(_shown(element))
-        found = [name for name in author_names([line], site, host) if _NAME.fullmatch(name)]
+        found = [name for name in author_names([line], site, host) if _is_name(name)]
         above = set(islice(element.iterancestors(), _SHARED))
         if found and (not names or (n <= at + _TOGETHER and holders.intersection(above))):
             names += found
@@ -110,7 +103,7 @@ def _unlabelled(tree: HtmlElement, headline: HtmlElement, site: str | None, host
         if len(parts) < _PARTS or not _YEAR.search(parts[-1]) or sum(map(len, parts)) > _LED_CHARS:
             continue
         names = author_names(parts[:1], site, host)
-        if names and all(map(_NAME.fullmatch, names)) and not stands_elsewhere(element):
+        if names and all(map(_is_name, names)) and not stands_elsewhere(element):
             linked = {text_in(a) for a in tree.iter("a")}
             return () if linked.intersection(names) else names
     return ()
@@ -139,7 +132,7 @@ def _led(element: HtmlElement, site: str | None, host: str | None) -> tuple[str,
     for text, rest, itself in ((element.text, _within, False), (element.tail, _following, True)):
         if not text or text.isspace():
             continue
-        lead = _LEAD.match(text) or _DATED_LEAD.match(text)
+        lead = LEAD.match(text) or _DATED_LEAD.match(text)
         if not lead or stands_elsewhere(element):
             continue
         line = _line(chain((text[lead.end() :],), rest(element)))
@@ -159,10 +152,14 @@ def _names_first(line: str, site: str | None, host: str | None) -> tuple[str, ..
         capitals = _IN_CAPITALS.match(part)
         name = capitals[0] if capitals else part
         found = author_names([name], site, host)
-        if not found or not _NAME.fullmatch(found[0]):
+        if not found or not _is_name(found[0]):
             break
         names.append(name)
     return author_names(names, site, host)
+
+
+def _is_name(text: str) -> bool:
+    return _NAME.fullmatch(text) is not None and not any(w[0].islower() and not w.isascii() for w in text.split())
 
 
 def _shown(element: HtmlElement) -> Iterator[str]:

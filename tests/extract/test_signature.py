@@ -67,6 +67,37 @@ def below(line: str, head: str = "") -> tuple[str, ...]:
         ("<p>【ソウル＝共同】船は秋まで出る。</p>", ()),
         ("<div class='related'><span>홍길동 기자</span></div>", ()),
         ("<p>By Ada Lind, Bo Ek, and Cy Holm</p>", ("Ada Lind", "Bo Ek", "Cy Holm")),
+        *(
+            (f"<p>{line}</p>", ADA)
+            for line in (
+                "Oleh: Ada Lind",
+                "Yazan: Ada Lind",
+                "Írta: Ada Lind",
+                "Piše Ada Lind",
+                "Napsala Ada Lind",
+                "Scris de Ada Lind",
+                "Skrevet av Ada Lind",
+                "a cura di Ada Lind",
+                "Redacción / Ada Lind",
+                "Ein Gastbeitrag von Ada Lind",
+                "Von unserer Redakteurin Ada Lind",
+                "Par Ada Lind avec AFP",
+                "By Ada Lind of Reuters",
+                "Reporter: Ada Lind | Editor: Bo Ek",
+            )
+        ),
+        ("<p>Ada Lind i Bo Ek</p>", ()),
+        ("<p>Autorzy: Ada Lind</p>", ADA),
+        ("<p>Tekst: Ada Lind i Bo Ek</p>", BOTH),
+        ("<p>Автор: Ада Линд и Бо Эк</p>", ("Ада Линд", "Бо Эк")),
+        ("<p>Από Άντα Λιντ</p>", ("Άντα Λιντ",)),
+        ("<p>Από σήμερα τα πλοία</p>", ()),  # no name: "from today the ships"
+        ("<p>بقلم محمد علي</p>", ("محمد علي",)),
+        ("<p>מאת דוד כהן</p>", ("דוד כהן",)),
+        ("<p>记者：张三、李小四</p>", ("张三", "李小四")),
+        ("<p>文／山田太郎</p>", ("山田太郎",)),
+        ("<p>記者 山田太郎</p>", ("山田太郎",)),
+        ("<p>文学は港から始まる</p>", ()),
         ("<p>By Ada Lind, Deputy CTO, Quay Technologies</p>", ADA),
         ("<cite>By <a href='/x'>Ada Lind</a></cite><span>long Read</span>", ADA),  # no white space parts them
         ("<p><span>By</span><a href='/x'>Ada Lind</a><span>Sailing</span></p>", ADA),
