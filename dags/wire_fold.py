@@ -58,8 +58,8 @@ def wire_fold():
         from pipeline.run import fold as folding
 
         events = [event.extra for events in triggering_asset_events.values() for event in events]
-        came_from = events[-1] if events else params
-        result = folding.fold(came_from.get("sources", params["sources"]), came_from["lake"])
+        came_from = {**params, **(events[-1] if events else {})}  # an event that a person made names no lake
+        result = folding.fold(came_from["sources"], came_from["lake"])
         links = {f"links_{relation}": count for relation, count in result.get("links", {}).items()}
         outlet_events[RECORDS].extra = {k: v for k, v in result.items() if not isinstance(v, dict)} | links
         return result

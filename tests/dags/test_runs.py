@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -44,6 +45,17 @@ def test_ingest_then_fold(dag_runs: Any) -> None:
     assert fold.state == "success", _states(fold)
     assert _event("wire_fold", fold.run_id)["records"] > 0
     assert list(Path(lake).glob("records/**/*.parquet"))
+
+
+def test_an_event_that_a_person_made_is_about_the_lake_of_the_parameters(
+    dagbag: Any, dag_runs: Any, sample_sources: str
+) -> None:
+    fold = dagbag.dags["wire_fold"].get_task("fold").python_callable
+    articles, records = (fold.__globals__[name] for name in ("ARTICLES", "RECORDS"))
+    told = {records: SimpleNamespace(extra={})}
+    event = SimpleNamespace(extra={"from_rest_api": True})
+    fold({"sources": sample_sources, "lake": dag_runs[0]}, {articles: [event]}, told)
+    assert told[records].extra["records"] > 0
 
 
 @pytest.fixture
