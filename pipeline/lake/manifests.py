@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,8 @@ from pipeline.lake.datafile import INTERNAL, DataFile
 from pipeline.lake.storage import Storage
 
 __all__ = ["Manifests", "manifest_path", "read_document"]
+
+_DAY = re.compile(r"day=(\d{4}-\d\d-\d\d)\.json")
 
 
 class Manifests:
@@ -24,8 +27,9 @@ class Manifests:
 
     def days(self, table: str) -> list[str]:
         """Partitions of a table, sorted."""
-        found = self._storage.list(f"{INTERNAL}/manifests/{table}")
-        return [p.rsplit("day=", 1)[1].removesuffix(".json") for p in found if p.endswith(".json")]
+        folder = f"{INTERNAL}/manifests/{table}"
+        found = (p.removeprefix(f"{folder}/") for p in self._storage.list(folder))
+        return [m[1] for name in found if (m := _DAY.fullmatch(name))]
 
     def files(self, table: str, days: Iterable[str] | None = None) -> list[DataFile]:
         """Files of a table, by day and name."""

@@ -264,6 +264,17 @@ def test_a_partition_without_files_is_gone(root: str) -> None:
     assert lake.read("links").equals(contract("links").schema.empty_table())
 
 
+@pytest.mark.parametrize("name", ["._day={}.json", "day={}.json.bak", "day={} (1).json", "old/day={}.json", "x.json"])
+def test_what_others_leave_among_the_manifests_is_none(root: str, name: str) -> None:
+    """Such as systems, copiers and synchronisers make of each file."""
+    before = {f.rel for f in Lake(root).files("articles")}
+    Storage(root).write(f"{INTERNAL}/manifests/articles/{name.format(DAY)}", b"\0")
+    lake = Lake(root)
+    assert lake.days("articles") == [DAY]
+    assert {f.rel for f in lake.files("articles")} == before
+    assert lake.read("articles").num_rows == 8
+
+
 def test_a_removed_file_may_be_written_again_in_the_same_transaction(root: str) -> None:
     lake = Lake(root)
     with lake.transaction() as tx:
