@@ -13,6 +13,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.errors import UsageError
 from pipeline.fold.forest import Forest
 
 __all__ = ["Boosting", "boost"]
@@ -76,7 +77,12 @@ def boost(
     Args:
         matrix: (pairs, measures); not a number where something is not known.
         monotone: (measures,) 1 where more can only speak for yes, -1 against it, 0 either way.
+
+    Raises:
+        UsageError: There is nothing to tell apart.
     """
+    if truth.all() or not truth.any():
+        raise UsageError(f"{len(truth)} pairs are too few to learn from: more pairs that readers judged are wanted")
     rng = np.random.default_rng(how.seed)
     cuts = [_cuts(column, how.bins) for column in matrix.T]
     binned = np.column_stack(

@@ -24,6 +24,7 @@ from pipeline.eval.corpus import Corpus
 from pipeline.extract.wrapped import unwrapped
 from pipeline.lake import Lake
 from pipeline.partition import Run
+from pipeline.sources.listing import as_utc
 from pipeline.text import plain_marks, reading_form
 
 __all__ = ["RATES", "Composite", "Score", "Times", "evaluate", "make", "score"]
@@ -100,7 +101,7 @@ def make(texts: Sequence[dict[str, Any]], each: int, seed: int) -> list[Composit
     """Stitch composites together, `each` for every number of passages and share of swapped words.
 
     Args:
-        texts: Rows with id, text in reading form, and published_at (ISO 8601).
+        texts: Rows with id, text in reading form, and published_at (ISO 8601, UTC).
 
     Raises:
         UsageError: There are not enough texts that are long enough.
@@ -157,7 +158,11 @@ def evaluate(corpus: Corpus, each: int, seed: int, times: Times = Times.STATED) 
     from pipeline.run.files import ingest_paths
     from pipeline.run.fold import fold_lake
 
-    texts = [{**t, "text": reading_form(unwrapped(t["text"]))} for t in corpus.texts if t["published_at"]]
+    texts = [
+        {**t, "text": reading_form(unwrapped(t["text"])), "published_at": when.isoformat()}
+        for t in corpus.texts
+        if (when := as_utc(t["published_at"]))
+    ]
     made = make(texts, each, seed)
     with tempfile.TemporaryDirectory(prefix="wirefold-eval-") as folder:
         rows = [*texts, *({"id": c.id, "text": c.text, "published_at": c.published_at} for c in made)]

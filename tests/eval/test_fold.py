@@ -14,7 +14,8 @@ import pytest
 from pipeline.article import Relation
 from pipeline.errors import UsageError
 from pipeline.eval.boost import Boosting, boost
-from pipeline.eval.corpus import LabelledPair, load_corpus
+from pipeline.eval.composites import evaluate
+from pipeline.eval.corpus import Corpus, LabelledPair, load_corpus
 from pipeline.eval.fold import accepted, evaluate_folding, f1, wilson
 
 CORPORA = Path(os.environ.get("WIREFOLD_CORPORA", Path(__file__).parents[3] / "shared" / "corpora"))
@@ -169,6 +170,22 @@ def test_boosting_learns_keeps_its_constraints_and_repeats_itself() -> None:
     low, high = matrix.copy(), matrix.copy()
     low[:, 0], high[:, 0] = 0.1, 0.9
     assert (forest.score(high) >= forest.score(low)).all()
+
+
+@pytest.mark.parametrize("truth", [True, False])
+def test_what_is_all_alike_teaches_nothing(truth: bool) -> None:
+    with pytest.raises(UsageError, match="3 pairs are too few"):
+        boost(np.zeros((3, 2)), np.full(3, truth), np.ones(3), np.zeros(2, np.int8))
+
+
+def test_composites_of_texts_with_times_of_all_forms() -> None:
+    times = ("2020-01-01", "2020-01-02T00:00:00Z", "2020-01-02 10:00:00", "2020-01-02T23:00:00-05:00", "yesterday")
+    texts = tuple(
+        {"id": str(n), "text": " ".join(f"word{n}x{k}" for k in range(90)), "published_at": times[n % 5]}
+        for n in range(12)
+    )
+    scores = evaluate(Corpus("made", texts, (), ()), each=1, seed=1)
+    assert [s.composites for s in scores] == [5] * 4
 
 
 def test_the_last_digit_of_an_exponential_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
