@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -115,17 +116,19 @@ def sources(
         for p in found:
             if (p.article in composites) == second_hand:
                 left.setdefault(p.article, []).append(p)
-        while left:
-            gains = {article: _equal(ps, taken) for article, ps in left.items()}
+        gains = {article: _equal(ps, taken) for article, ps in left.items()}
+        while gains:
             most = max(gains.values())
             article = min((a for a, gain in gains.items() if gain >= _EVEN * most), key=age)
-            mine = left.pop(article)
+            mine = left[article]
+            del gains[article]
             new = [p for p in mine if _gain(p, taken) >= _NEW * (p.end - p.start)]
             gain = covered([*taken, *_spans(new)]) - covered(taken)
             if gain < least:
-                left = {a: ps for a, ps in left.items() if gains[a] >= _MIN_MATCHED * least}
+                gains = {a: g for a, g in gains.items() if g >= _MIN_MATCHED * least}
                 continue
             taken = _union([*taken, *_spans(new)])
+            gains = {a: _equal(left[a], taken) for a in gains}
             story = mine[0].story
             chosen.setdefault(story, (article, []))[1].extend(new)
             gained[story] = gained.get(story, 0) + gain
@@ -193,4 +196,11 @@ def _equal(passages: Sequence[Passage], taken: Sequence[tuple[int, int]]) -> flo
 
 
 def _gain(passage: Passage, taken: Sequence[tuple[int, int]]) -> int:
-    return covered([*taken, (passage.start, passage.end)]) - covered(taken)
+    """Characters of a passage outside spans that are in order and apart."""
+    gain = passage.end - passage.start
+    for n in range(bisect_right(taken, passage.start, key=lambda span: span[1]), len(taken)):
+        begin, end = taken[n]
+        if begin >= passage.end:
+            break
+        gain -= min(end, passage.end) - max(begin, passage.start)
+    return gain

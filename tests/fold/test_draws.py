@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import random
+import time
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline.fold.draws import Passage, Similarity, compose, earliest, stitched
+from pipeline.fold.draws import Passage, Similarity, compose, covered, earliest, sources, stitched
 from pipeline.lake import Lake
 from pipeline.resources import resource_dir
 
@@ -116,9 +118,9 @@ def test_the_sample_wire_draws_on_what_its_truth_says(sample_lake: str) -> None:
     }
     expected = {i["story"]: set(i["draws_on"]) for i in items if i.get("draws_on")}
     assert expected.keys() == drawn.keys()
-    for story, sources in expected.items():
+    for story, stories in expected.items():
         named = {name_of.get(d["story_id"], d["story_id"]) for d in drawn[story]["draws_on"]}
-        assert sources == named, story
+        assert stories == named, story
     for story in drawn.values():
         assert 0 < story["drawn_share"] <= 1
         for source in story["draws_on"]:
@@ -127,6 +129,20 @@ def test_the_sample_wire_draws_on_what_its_truth_says(sample_lake: str) -> None:
                 theirs = text[p["article_id"]][p["source_start"] : p["source_end"]]
                 assert (mine.casefold() == theirs.casefold()) <= (p["similarity"] == "verbatim")
                 assert len(mine.split()) > 10
+
+
+def test_a_thousand_texts_that_share_passages_take_little_time() -> None:
+    draw = random.Random(1)
+    found = [
+        Passage(f"a{n}", f"s{n % 100}", at, at + draw.randint(150, 340), 0, 100, draw.choice((1.0, 0.9, 0.8)))
+        for n in range(1_000)
+        for at in (400 * k + draw.randint(0, 50) for k in range(20) if draw.random() < 0.5)
+    ]
+    begin = time.process_time()
+    chosen = sources(8_000, found, lambda article: (article,))
+    assert time.process_time() - begin < 3
+    spans = [(p.start, p.end) for s in chosen for p in s.passages]
+    assert sum(s.coverage for s in chosen) == pytest.approx(covered(spans) / 8_000, abs=0.001)
 
 
 @pytest.mark.skipif(not CORPORA.is_dir(), reason=f"no corpora at {CORPORA} (set WIREFOLD_CORPORA)")
