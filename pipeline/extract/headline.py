@@ -22,7 +22,20 @@ __all__ = [
     "text_in",
 ]
 
-_SEPARATOR = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022:\u00ab\u00bb~-]+\s+")
+_SEPARATOR = re.compile(
+    r"\s+[|/\u2013\u2014\u00b7\u2022:\u00ab\u00bb<>~-]+\s+|\s*\uff5c\s*|"
+    # unspaced scripts set nothing off by blanks: "标题_频道_某网", "标题-某网"
+    r"(?<=[^\x00-\u2fff])\s?_+\s?(?=[^\x00-\u2fff])|"
+    r"(?<=[^\x00-\u2fff])\s?-{1,2}\s?(?=[^\x00-\u2fff]{2,10}$)"
+)
+_PREFIX = re.compile(r"([^:|]{2,40})(?::|\s\|)\s+(?=\S)")
+_SITE_WORDS = 3
+_UNSPACED_HEADLINE, _UNSPACED_SITE = 6, 12  # characters
+_SITE_ENDS = re.compile(
+    r"(?:网|網|报|報|新闻|新聞|频道|頻道|在线|在線|电视台|電視台|ニュース|オンライン|뉴스|일보|신문)$"
+)
+_RUBRIC = re.compile(r"[^\W\d_]+(?:\s[^\W\d_]+)?")
+_RUBRIC_CHARS = 25
 _MOTTO = re.compile(rf"{_SEPARATOR.pattern}|:\s+")
 _HEADLINE = 20  # characters of a headline that can be told from a part of one
 _BLANKS = 4  # in a headline of that length
@@ -80,17 +93,49 @@ def read_headline(titles: Iterable[str], sites: Iterable[str | None], host: str 
     if named:
         keys.add(_key(named))
     for title in titles:
+        if (prefix := _PREFIX.match(title)) and _key(prefix[1]) in keys:
+            title = title[prefix.end() :]
         parts, separators = _SEPARATOR.split(title), _SEPARATOR.findall(title)
-        while len(parts) > 1 and (_key(parts[-1]) in keys or "".join(separators[-1:]).strip() == "|"):
-            parts.pop()
-            separators.pop()
         while len(parts) > 1 and _key(parts[0]) in keys:
             parts.pop(0)
             separators.pop(0)
+        _pop_site(parts, separators, keys, host_keys)
         headline = "".join(p + s for p, s in zip(parts, [*separators, ""], strict=True)).strip()
         if headline and _key(headline) not in keys:
             return Headline(_without_kicker(_without_site(headline, titles), titles), named)
     return Headline("", named)
+
+
+def _pop_site(parts: list[str], separators: list[str], keys: set[str], host_keys: set[str]) -> None:
+    """Take the site's name from the end of a title, and rubrics that stand before it in the same way."""
+    popped = ""
+    while len(parts) > 1:
+        last, separator = parts[-1], separators[-1].strip()
+        is_site = (
+            _key(last) in keys
+            or separator in ("|", "\uff5c")
+            or (separator == "_" and len(parts[0]) >= _UNSPACED_HEADLINE)
+            or (len(last) <= _UNSPACED_SITE and _SITE_ENDS.search(last) is not None)
+            or _extends_host(last, parts[0], host_keys)
+        )
+        is_rubric = (
+            separator == popped
+            and len(parts[0]) >= _HEADLINE
+            and len(last) <= _RUBRIC_CHARS
+            and _RUBRIC.fullmatch(last) is not None
+        )
+        if not (is_site or is_rubric):
+            return
+        parts.pop()
+        separators.pop()
+        popped = separator
+
+
+def _extends_host(part: str, head: str, host_keys: set[str]) -> bool:
+    """Whether a part is the site's name with a word more: ``BBC News`` at bbc.example."""
+    if len(part.split()) > _SITE_WORDS or len(head) < _HEADLINE:
+        return False
+    return any(len(key) >= _SITE_WORDS and _key(part).startswith(key) for key in host_keys)
 
 
 def main_heading(tree: HtmlElement, titles: Iterable[str]) -> HtmlElement | None:

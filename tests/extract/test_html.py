@@ -93,6 +93,18 @@ def test_which_clock_counts(head: str, listed: datetime | None, expected: dateti
         ("<title>Ferry to run again at last | The Quay</title>",  # below a rubric
          "News</h1><h2>Ferry to run again at last</h2><h1>", "Ferry to run again at last"),
         ("<title>Ten to one - the ferry - a story</title>", "", "Ten to one - the ferry - a story"),
+        *((f"<title>{title}</title>", "", "Ferry to run again at last") for title in (
+            "Harbour Post | Ferry to run again at last", "Harbour Post: Ferry to run again at last",
+            "Ferry to run again at last / Harbour Post", "Ferry to run again at last &lt; Harbour Post",
+            "Ferry to run again at last - Coast - Harbour Post", "Ferry to run again at last - Harbour Post Online",
+        )),
+        *((f"<title>{title}</title>", "", "渡轮将开到秋天市长说") for title in (
+            "渡轮将开到秋天市长说_新闻_港口网", "渡轮将开到秋天市长说-港口网", "渡轮将开到秋天市长说｜港口", "渡轮将开到秋天市长说 - 港口日报",
+        )),
+        ("<title>比赛预告-湖人对勇士</title>", "", "比赛预告-湖人对勇士"),
+        ("<title>Els United 2 - 1 Quay - Harbour Post</title>", "", "Els United 2 - 1 Quay"),
+        ("<title>A ferry that was late - and a mayor in a hurry - Harbour Post</title>", "",
+         "A ferry that was late - and a mayor in a hurry"),
         # what calls itself a label of the headline
         ("<title>Ferry to run again at last | The Quay</title>",
          '<span class="head__roofline">At last!</span>Ferry to run again at last', "Ferry to run again at last"),
