@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,5 +78,5 @@ def _fields(element: etree._Element) -> dict[str, str]:
 
 
 def _name(element: etree._Element) -> str:
-    """Name without namespace; not by `etree.QName`, which refuses what broken markup makes of names."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    """Name without namespace, or prefix that is not declared; not by `etree.QName`, which refuses what may be there."""
+    return re.split("[}:]", element.tag)[-1] if isinstance(element.tag, str) else ""

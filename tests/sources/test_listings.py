@@ -251,6 +251,13 @@ def test_what_cannot_be_read_costs_no_address(broken: bytes) -> None:
     assert [p.url for p in found.pages] == ["http://a.example/0", "http://a.example/1"]
 
 
+def test_the_news_of_a_sitemap_that_declares_no_prefix_are_read() -> None:
+    news = b"<news:news><news:publication_date>2018-09-14T10:00+09:00</news:publication_date><news:title>T</news:title>"
+    page = b"<url><loc>http://a.example/1</loc>" + news + b"</news:news></url>"
+    (found,) = parse_sitemap(b"<urlset>" + page + b"</urlset>", 1_000_000).pages
+    assert (found.title, found.published_at) == ("T", WHEN)
+
+
 def test_an_address_that_was_not_escaped_is_whole() -> None:
     page = b"<url><loc>http://a.example/?a=1&b=2</loc><lastmod>2018-09-14 10:00:00 +0900</lastmod></url>"
     (found,) = parse_sitemap(b"<urlset>" + page + b"</urlset>", 1_000_000).pages
