@@ -59,7 +59,7 @@ def publication(meta: PageMetadata, day: str | None, capture: Capture) -> tuple[
     """When the page was published, and who says so.
 
     A bare day yields to the listing's time when that is exact and of the same day: midnight would make every such
-    page the first of its day.
+    page the first of its day. Midnight in UTC is what templates make of a bare day.
 
     Args:
         day: What was found by searching.
@@ -69,7 +69,8 @@ def publication(meta: PageMetadata, day: str | None, capture: Capture) -> tuple[
     if moment is None:
         return None, Clock.SEEN
     listed = capture.item.published_at
-    if not moment.exact and listed is not None and may_be_on(listed, moment.at):
+    is_day = not moment.exact or (moment.at.timestamp() % _DAY.total_seconds() == 0 and not moment.at.utcoffset())
+    if is_day and listed is not None and may_be_on(listed, moment.at):
         return Moment(listed, exact=True), Clock.FEED
     return moment, Clock.PAGE
 

@@ -56,6 +56,13 @@ def test_publication_time(head: str, expected: datetime) -> None:
             APRIL,
             Clock.FEED,
         ),  # a bare day yields to the same day's time
+        ('<meta name="date" content="2026-04-02T00:00:00Z">', APRIL, APRIL, Clock.FEED),  # made of a bare day
+        (
+            '<meta name="date" content="2026-04-02T00:01:00Z">',
+            APRIL,
+            datetime(2026, 4, 2, 0, 1, tzinfo=UTC),
+            Clock.PAGE,
+        ),
         ('<meta name="date" content="2026-03-30">', APRIL, datetime(2026, 3, 30, tzinfo=UTC), Clock.PAGE),
         ('<meta name="date" content="2031-01-01">', APRIL, APRIL, Clock.FEED),  # after it was seen
         ('<meta name="date" content="1970-01-01T00:00:00Z">', APRIL, APRIL, Clock.FEED),
