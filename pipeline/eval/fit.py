@@ -7,7 +7,7 @@ common stay together), repeated, and, harder, one whole corpus is left out at a 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,7 @@ _SIGNS = np.array([m.groups or 0 for m in MEASURES], np.int8)
 _KINDS_ONLY = [n for n, m in enumerate(MEASURES) if m.groups is None]
 _KIND = dict.fromkeys(("same_event", "boilerplate_only", "unrelated"), Relation.SHARED_QUOTES)
 _FOLDS, _REPEATS = 10, 3
+_CAUTION = 0.2  # log of the odds: a stranger in a story is worse than a version that is missing from it
 _KIND_BOOSTING = Boosting(measures=0.3, min_weight=0.7)
 
 
@@ -128,7 +129,8 @@ def fit(pairs: Judged) -> dict[str, Forest]:
     weight = np.array([_WEIGHT[c] for c in pairs.confidence])
     shares = pairs.matrix.copy()
     shares[:, _KINDS_ONLY] = np.nan  # what nobody knows is never looked at
-    forests = {TOGETHER: _fit(shares, pairs.together, weight, _SIGNS, Boosting())}
+    together = _fit(shares, pairs.together, weight, _SIGNS, Boosting())
+    forests = {TOGETHER: replace(together, base=together.base - _CAUTION)}
     free = np.zeros_like(_SIGNS)
     for belongs, kinds in enumerate(KINDS):
         rows = (pairs.together == bool(belongs)) & np.isin(pairs.kind, kinds)
