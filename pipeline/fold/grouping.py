@@ -35,7 +35,7 @@ class Link:
 
     Attributes:
         containment: Of the one that is contained more.
-        score: Log of the odds that a reader would call the two one story.
+        score: Log of the odds that a reader would call the two one story, beyond those that it takes.
         same_article: Two versions at one address or wire id.
     """
 

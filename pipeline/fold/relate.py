@@ -56,7 +56,7 @@ class Verdict:
     Attributes:
         relation: Index into ``list(Relation)``; -1 where nothing worth keeping is shared.
         rule: Index into `RULES`.
-        score: Log of the odds that a reader would call the two one story.
+        score: Log of the odds that a reader would call the two one story, beyond those that it takes.
         needs_review: The score is among those that readers' judgements leave open.
     """
 
