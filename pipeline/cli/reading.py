@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
@@ -124,6 +124,9 @@ def explain(
     if ids[0] == ids[1]:
         raise UsageError("both are one article: name two")
     found = judge(catalog.sources_of(store, ids))
+    link = next((x for x in catalog.links_of(store, ids[0]) if x["other"] == ids[1]), None)
+    if link:  # how near is too near to call was a setting of the fold
+        found = replace(found, needs_review=link["needs_review"])
     decided = decision_on(store, *ids)
     if as_json:
         print_json(asdict(found) | {"decision": decided})

@@ -18,8 +18,11 @@ from typer.testing import CliRunner, Result
 
 from pipeline.cli import app
 from pipeline.cli.console import headline, print_json
+from pipeline.config import FoldSettings
 from pipeline.errors import WirefoldError
 from pipeline.lake import Lake
+from pipeline.run.fold import fold_lake
+from pipeline.run.intake import ingest_files
 
 READING = ["stories", "show", "diff", "explain", "trace", "review", "check"]
 
@@ -169,6 +172,22 @@ def test_explain(sample_lake: str) -> None:
     code = f"import sys; from pipeline.cli import app; app({['explain', *ids, '--lake', sample_lake]}, standalone_mode=False)"
     seen = [sys.executable, "-c", f"{code}; sys.exit('ibis' in sys.modules)"]  # a third of a second, for nothing
     assert subprocess.run(seen, cwd=Path(__file__).parents[2], capture_output=True).returncode == 0
+
+
+def test_explain_asks_for_a_person_where_the_fold_did(tmp_path: Path) -> None:
+    words = [f"word{n}" for n in range(80)]
+    rows = [
+        {"id": i, "text": " ".join(words[:n]) + ".", "published_at": f"2018-09-14T0{n % 7}:00:00Z"}
+        for i, n in (("a", 80), ("b", 78))
+    ]
+    (tmp_path / "texts.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for share in (0, 1):
+        lake = str(tmp_path / f"lake{share}")
+        ingest_files([str(tmp_path / "texts.jsonl")], lake)
+        fold_lake(Lake(lake), FoldSettings(review_share=share))
+        [link] = Lake(lake).read("links").to_pylist()
+        found = document("explain", link["article_b"], link["article_a"], "--lake", lake)
+        assert found["needs_review"] == link["needs_review"] == bool(share)
 
 
 def test_review_and_decide(sample_lake: str, tmp_path: Path) -> None:
