@@ -25,7 +25,7 @@ MOST_COMPARED = 100
 _ALIKE = 0.85  # Jaccard: one word in a hundred and thirty
 _WHOLE = 0.9  # containment
 _LEAST, _MOST = 0.2, 4.0  # of a link's weight
-_PARTLY = 0.25  # pairs that share passages only: distant versions of one story do, too
+_PARTLY = 0.25  # of a composite: distant versions of one story share passages, too
 _NOTHING = -0.5  # two texts without a link
 
 
@@ -111,7 +111,8 @@ def _weight(link: Link) -> float:
         return _MOST
     if link.groups:
         return min(max(link.score, _LEAST), _MOST)
-    return max(min(link.score, -_LEAST), -_MOST) * (1.0 if link.relation is Relation.TEMPLATE else _PARTLY)
+    against = max(min(link.score, -_LEAST), -_MOST)
+    return against * _PARTLY if link.relation is Relation.COMPOSITE else against
 
 
 class _Groups:

@@ -49,6 +49,10 @@ EXACT, TEMPLATE = Relation.EXACT, Relation.TEMPLATE
             + [link("d", other, 1) for other in "abcxyz"],
             ["abcd", "xyz"],
         ),
+        # an independent report that took something from one version, and quotes what the other does
+        ("abc", [link("a", "b", 3), link("b", "c", 1), link("a", "c", -2)], ["ab", "c"]),
+        # distant versions share passages only
+        ("abc", [link("a", "b", 3), link("b", "c", 1), link("a", "c", -2, Relation.COMPOSITE)], ["abc"]),
         # a chain of forms, each a little like the next
         (
             "abcd",
