@@ -16,12 +16,11 @@ from pipeline.extract.bylines import agency_in, is_end_mark, place_in, read_date
 from pipeline.extract.failure import Unextractable
 from pipeline.extract.language import article_language
 from pipeline.extract.opening import reporters_in, without_opening
-from pipeline.extract.sniff import Kind, binary_kind, text_kind
+from pipeline.extract.sniff import HEAD, Kind, binary_kind, text_kind
 from pipeline.text import as_title, mend, one_line, reading_form
 
 __all__ = ["extract"]
 
-_HEAD = 65_536  # bytes that tell the format
 _UNSPACED = re.compile("[\u3040-\u30ff\u4e00-\u9fff\u0e00-\u0e7f]")
 _MAIL = re.compile(r"(?:e-?mail:?\s*)?[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+", re.IGNORECASE)
 
@@ -75,7 +74,7 @@ def _read(capture: Capture, settings: ExtractSettings) -> Article:
     if name := binary_kind(capture.body):
         raise Unextractable(Reason.UNSUPPORTED, name)
     markup = utf8(capture.body, capture.content_type)
-    kind = text_kind(markup[:_HEAD].decode("utf-8", "ignore"))
+    kind = text_kind(markup[:HEAD].decode("utf-8", "ignore"))
     # Each reader is imported when it is first needed: HTML alone costs half a second.
     if kind is Kind.HTML:
         from pipeline.extract.html import read_html

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-__all__ = ["Kind", "binary_kind", "text_kind"]
+__all__ = ["HEAD", "Kind", "binary_kind", "text_kind"]
 
 
 class Kind(StrEnum):
@@ -40,7 +40,9 @@ _MAGIC = (  # leading bytes -> what a person calls it
 )
 _RIFF = {b"WEBP": "a WebP picture", b"WAVE": "a WAV recording", b"AVI ": "a video"}
 
-_HEAD = 65_536  # characters searched for the root element
+HEAD = 65_536
+"""Characters that tell what a text is: no more are looked at."""
+
 _PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->|<!doctype[^>\[]*(?:\[.*?\]\s*)?>)*", re.IGNORECASE | re.DOTALL)
 _ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
 _HTML_SIGN = re.compile(
@@ -84,7 +86,7 @@ def text_kind(text: str) -> Kind | str:
     if start[:1] in ("{", "["):
         return Kind.NINJS
     if start[:1] == "<":
-        head = start[:_HEAD]
+        head = start[:HEAD]
         prolog = _PROLOG.match(head)
         root = _ROOT.match(head, prolog.end() if prolog else 0)
         name = root[1] if root else ""
@@ -101,7 +103,7 @@ def text_kind(text: str) -> Kind | str:
         if pattern.match(text):
             return name
     # Not one tag at the start, yet a page: a broken head, a stray message of the server before the document.
-    if re.search(r"<(?:!doctype\s+html|html|body)\b", start[:_HEAD], re.IGNORECASE):
+    if re.search(r"<(?:!doctype\s+html|html|body)\b", start[:HEAD], re.IGNORECASE):
         return Kind.HTML
     if sum(c < " " and c not in "\t\r\n\f\x1b" for c in start[:2000]) > 100:
         return "binary data"

@@ -50,17 +50,16 @@ def ingest_files(
             pool.start()
         from pipeline.lake import INTERNAL, Lake
         from pipeline.run.files import ingest_paths
-        from pipeline.run.job import alone, free_run
+        from pipeline.run.job import alone, free_run, marks
 
         store = Lake(lake)
-        staging = f"{INTERNAL}/staging"
         with alone(store, waiting):
-            for mark in (rel for rel in store.storage.list(staging) if rel.endswith(f"/{_MARKER}")):
+            for mark in marks(store, _MARKER):
                 store.storage.delete(mark.removesuffix(f"/{_MARKER}"))  # of the dead: nobody else holds the lock
             run = wanted or free_run(store)
             before = store.ledger(run.name) is not None
             if not before:
-                store.storage.write(f"{staging}/{run.name}/{_MARKER}", b"{}\n")
+                store.storage.write(f"{INTERNAL}/staging/{run.name}/{_MARKER}", b"{}\n")
             result = {"ledger": ingest_paths(paths, store, run, config, pool, fold_soon=and_fold), "before": before}
     if not and_fold:
         return result

@@ -30,7 +30,7 @@ from pipeline.partition import Run
 from pipeline.run import ingest
 from pipeline.run.ready import soon, to_collect, to_fold
 
-__all__ = ["Event", "Report", "alone", "free_run", "run_job"]
+__all__ = ["Event", "Report", "alone", "free_run", "marks", "run_job"]
 
 log = structlog.get_logger(__name__)
 
@@ -243,10 +243,14 @@ def _marked(lake: Lake, run: Run, config_path: str) -> Iterator[None]:
     lake.storage.delete(f"{INTERNAL}/staging/{run.name}")
 
 
+def marks(lake: Lake, name: str) -> list[str]:
+    """The marks of this name that runs have left in their staging."""
+    return [rel for rel in lake.storage.list(f"{INTERNAL}/staging") if rel.endswith(f"/{name}")]
+
+
 def _interrupted(lake: Lake) -> list[tuple[Run, str]]:
     """Runs with a marker, oldest first, and their configurations. To be called with the lock held."""
-    found = [p for p in lake.storage.list(f"{INTERNAL}/staging") if p.endswith(f"/{_MARKER}")]
-    notes = [lake.document(p) or {} for p in found]
+    notes = [lake.document(mark) or {} for mark in marks(lake, _MARKER)]
     return sorted((Run.parse(note["run"]), note["sources"]) for note in notes)
 
 

@@ -23,6 +23,8 @@ from typing import NamedTuple
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from tests.without_pandas import WITHOUT_PANDAS
+
 __all__ = ["Speed", "run"]
 
 _PEER = ("datatrove[io,processing]==0.10.1", "xxhash<4", "spacy")  # its hash fails with xxhash 4
@@ -41,14 +43,11 @@ for path in sys.argv[1:]:
         texts += found is not None
 print(json.dumps({"texts": texts}))
 """
-_OURS = """
+_OURS = (
+    WITHOUT_PANDAS
+    + """
 import contextlib, io, json, sys, tempfile, threading, time
 from pathlib import Path
-class Without:  # pandas is here for tests: an installation has none, and pyarrow would import it
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] == "pandas":
-            raise ModuleNotFoundError("No module named 'pandas'", name=name)
-sys.meta_path.insert(0, Without())
 peak = 0
 def watch():  # the kernel's own maximum for children counts what the parent held when they were forked
     global peak
@@ -70,6 +69,7 @@ if __name__ == "__main__":
     texts = ledger["discovered"] - ledger["rejected"]  # with those that are records already
     print(json.dumps({"texts": texts, "records": fold["records"], "worker_mb": peak / 1024}))
 """
+)
 _DATATROVE = """
 import json, sys, tempfile
 from pathlib import Path

@@ -7,19 +7,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-_PROGRAM = """
-import json, sys
-class Without:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] == "pandas":
-            raise ModuleNotFoundError("No module named 'pandas'", name=name)
-sys.meta_path.insert(0, Without())
+from tests.without_pandas import WITHOUT_PANDAS
+
+_PROGRAM = (
+    WITHOUT_PANDAS
+    + """
+import json
 from pipeline.cli import app
 for command in json.load(sys.stdin):
     print("==", *command, flush=True)
     app(command, standalone_mode=False)
 assert "pandas" not in sys.modules
 """
+)
 _TEXT = "The two Koreas opened a liaison office in the border town of Kaesong on Friday, and staff moved in at once. "
 
 
