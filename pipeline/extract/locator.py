@@ -17,6 +17,7 @@ _TRACKING = re.compile(
 )
 _AMP_SEGMENT = re.compile(r"(?:/amp)+/?$|(?<=[^/])\.amp(?=\.html$)")
 _TRAILING = "/ " + "".join(map(chr, range(32)))  # a parser drops blanks and controls at the end of an address
+_DOT_SEGMENT = re.compile(r"/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -38,7 +39,9 @@ def normalise(url: str) -> str:
             netloc = f"{netloc}:{port}"
         path = parts.path.replace("\\", "/").rstrip(_TRAILING)  # a backslash is a slash (WHATWG URL, path state)
         path = _AMP_SEGMENT.sub("", path).rstrip(_TRAILING) or "/"
-        return str(canonicalize_url(urlunsplit(("https", netloc, path, urlencode(query), ""))))
+        found = str(canonicalize_url(urlunsplit(("https", netloc, path, urlencode(query), ""))))
+        # Where that resolved "." or "..", what the path ends in now has not been looked at.
+        return normalise(found) if _DOT_SEGMENT.search(path) and found != url else found
     except (ValueError, UnicodeError):
         return url
 
