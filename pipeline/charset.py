@@ -8,6 +8,7 @@ UTF-8 starts a detection.
 from __future__ import annotations
 
 import re
+from codecs import utf_8_decode
 
 from w3lib.encoding import (
     html_body_declared_encoding,
@@ -20,7 +21,9 @@ from w3lib.encoding import (
 __all__ = ["decode", "utf8"]
 
 _SAMPLE = 2_000  # bytes looked at to recognise UTF-16
+_PIECE = 1 << 16  # bytes decoded at a time to see whether they can be: the text of a whole page is made for nothing
 _STATEFUL = ("iso2022", "hz")  # seven-bit encodings: valid UTF-8 by accident
+_SHIFTS = (b"\x1b", b"~{")  # what they begin their characters with
 _NON_ASCII_RUN = re.compile(rb"[^<>\x80-\xff]{0,40}[\x80-\xff][^<>]{0,60}")
 _MAX_RUNS = 200
 _WESTERN = frozenset(
@@ -56,15 +59,26 @@ def utf8(body: bytes, content_type: str | None = None) -> bytes:
         return _encoded(to_unicode(body, encoding))
     if b"\0" in body:
         body = body.replace(b"\0", b"")
+    valid = _is_utf8(body)
+    if valid and not any(shift in body for shift in _SHIFTS):
+        return body
     labels = [c for c in (http_content_type_encoding(content_type), html_body_declared_encoding(body)) if c]
     for label in labels:
         if label.startswith(_STATEFUL):
             return _encoded(to_unicode(body, label))
+    if valid:
+        return body
+    return _encoded(_decode_legacy(body, [c for c in labels if not c.startswith("utf-")]))
+
+
+def _is_utf8(body: bytes) -> bool:
+    view, at = memoryview(body), 0
     try:
-        body.decode("utf-8")
+        while at < len(body):
+            at += utf_8_decode(view[at : at + _PIECE], "strict", at + _PIECE >= len(body))[1]
     except UnicodeDecodeError:
-        return _encoded(_decode_legacy(body, [c for c in labels if not c.startswith("utf-")]))
-    return body
+        return False
+    return True
 
 
 def _encoded(text: str) -> bytes:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from pipeline import charset
 from pipeline.charset import decode
 
 from .extract.helpers import TEXT, article, page
@@ -53,6 +56,24 @@ def labelled(text: str, charset: str) -> str:
 )
 def test_decode(body: bytes, content_type: str | None, expected: str) -> None:
     assert expected in decode(body, content_type)
+
+
+@given(st.binary(max_size=12), st.sampled_from(["é", "한", "\U0001f600", "x"]), st.integers(0, 9), st.integers(1, 9))
+def test_utf8_is_told_piece_by_piece_as_at_once(tail: bytes, sign: str, before: int, piece: int) -> None:
+    body = b"x" * before + 3 * sign.encode() + tail.replace(b"\0", b"")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(charset, "_PIECE", max(piece, 4))
+        told = charset._is_utf8(body)
+    try:
+        assert told == bool(body.decode() or True)
+    except UnicodeDecodeError:
+        assert not told
+
+
+def test_seven_bit_characters_are_found_wherever_they_stand() -> None:
+    page = labelled("x" * 200_000 + "日本", "iso-2022-jp").encode("iso2022_jp")
+    assert decode(page).endswith("日本</p></body></html>")
+    assert "日本" in decode(labelled("日本", "hz-gb-2312").encode("hz"), "text/html; charset=hz-gb-2312")
 
 
 def test_utf16_page_without_byte_order_mark_is_extracted() -> None:

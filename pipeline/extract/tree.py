@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from lxml import etree
@@ -28,6 +29,7 @@ _MANY_ATTRIBUTES = re.compile(
 _PROLOG_BYTES = 10_000  # in which the document type stands
 _BEYOND = re.compile(rb"\xef\xbf[\xbe\xbf]")  # U+FFFE and U+FFFF, which XML does not know
 _DOCTYPE = re.compile(r"\s*(?:<\?xml[^>]*\?>)?\s*(?:<!doctype[^>]*>)?", re.IGNORECASE)
+_PIECE = 1 << 17  # bytes counted at a time
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])  # that XML does not know
 _NEVER = (  # trafilatura takes these out, too, but of every copy of the tree that it makes
     "script", "style", "svg", "nav", "footer", "aside", "noscript", "iframe", "select", "object", "video", "audio",
@@ -55,23 +57,21 @@ def parse(markup: bytes, max_depth: int) -> HtmlElement:
     """
     if len(markup) > _MAX_BYTES:
         raise Unextractable(Reason.TOO_COMPLEX, f"{len(markup)} bytes of markup, more than {_MAX_BYTES}")
-    if b"\xef\xbf" in markup:
-        markup = _BEYOND.sub(b"", markup)
-    if start := _DOCTYPE.match(markup[:_PROLOG_BYTES].decode("utf-8", "ignore")):
-        markup = markup[len(start[0].encode()) :]
-    octets = np.frombuffer(markup, np.uint8)
-    tags = int(np.count_nonzero(octets == ord("<")))
-    if tags > _MAX_TAGS:
-        raise Unextractable(Reason.TOO_COMPLEX, f"{tags} tags, more than {_MAX_TAGS}")
+    counted = _counted(markup)
+    if counted.tags > _MAX_TAGS:
+        raise Unextractable(Reason.TOO_COMPLEX, f"{counted.tags} tags, more than {_MAX_TAGS}")
     if any(_MANY_ATTRIBUTES.match(markup, at) for at in _long_tags(markup)) or (
-        np.count_nonzero(octets == ord("=")) > _MAX_ATTRIBUTES and _MANY_ATTRIBUTES.search(markup)
+        counted.equals > _MAX_ATTRIBUTES and _MANY_ATTRIBUTES.search(markup)
     ):
         raise Unextractable(Reason.TOO_COMPLEX, f"an element with more than {_MAX_ATTRIBUTES} attributes")
-    low = octets[octets < 32]
-    if ((low != 9) & (low != 10) & (low != 13)).any():
+    if counted.beyond:
+        markup = _BEYOND.sub(b"", markup)
+    if counted.controls:
         markup = markup.translate(None, _CONTROLS)
+    start = _DOCTYPE.match(markup[:_PROLOG_BYTES].decode("utf-8", "ignore"))
+    content: Any = memoryview(markup)[len(start[0].encode()) if start else 0 :]  # the stubs do not know that it will do
     try:
-        tree = document_fromstring(markup, parser=_parser())
+        tree = document_fromstring(content, parser=_parser())
     except (etree.LxmlError, ValueError, AssertionError) as e:
         raise Unextractable(Reason.NO_TEXT, f"no HTML elements: {e}") from e
     if _deeper(max_depth)(tree):
@@ -125,6 +125,27 @@ def _shorten_metas(tree: HtmlElement) -> None:
         if said > room:
             element.set("content", element.get("content", "")[:room])
         left -= min(said, room)
+
+
+class _Counted(NamedTuple):
+    """Signs in a page: those that begin tags and give values to attributes, controls, and bytes that may begin one
+    of the characters that XML does not know."""
+
+    tags: int
+    equals: int
+    controls: int
+    beyond: int
+
+
+def _counted(markup: bytes) -> _Counted:
+    """Piece by piece: what a page takes as a whole drives all else out of the processor's cache."""
+    octets = np.frombuffer(markup, np.uint8)
+    counts = np.zeros(4, np.int64)
+    for at in range(0, len(octets), _PIECE):
+        piece = octets[at : at + _PIECE]
+        control = (piece < 9) | (piece - 14 < 18) | (piece - 11 < 2)  # without a sign: what is below wraps around
+        counts += [np.count_nonzero(sign) for sign in (piece == ord("<"), piece == ord("="), control, piece == 0xEF)]
+    return _Counted(*counts.tolist())
 
 
 def _long_tags(markup: bytes) -> Iterator[int]:

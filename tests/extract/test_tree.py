@@ -44,6 +44,14 @@ def test_what_metas_say_is_bounded(said: list[str], kept: list[int]) -> None:
     assert [len(e.get("content", "")) for e in parse(f"<head>{metas}</head>".encode(), 256).iter("meta")] == kept
 
 
+@pytest.mark.parametrize("where", [0, 200_000, 400_000])
+@pytest.mark.parametrize("sign", ["\x07", "\x0b", "\x0c", "\x1f", "\ufffe", "\uffff"])
+def test_what_xml_does_not_know_is_dropped_wherever_it_stands(where: int, sign: str) -> None:
+    text = "\t\n\uff08" + "x" * 400_000
+    tree = parse(f"<!doctype html><body><p>{text[:where]}{sign}{text[where:]}</p></body>".encode(), 256)
+    assert tree.text_content() == text
+
+
 def test_json_ld_stays() -> None:
     tree = parse(b'<html><body><p>one</p><script type="application/ld+json">{}</script></body></html>', 256)
     strip(tree)
