@@ -61,8 +61,7 @@ def _extracted(
     article = _finished(read, capture, publisher, language)
     if not article.text:
         return _reject(capture, Reason.NO_TEXT, f"no text in this {article.media} document", article)
-    words = _words(article.text)
-    if article.status == "usable" and words < settings.min_words:
+    if article.status == "usable" and (words := _words(article.text, settings.min_words)) < settings.min_words:
         detail = f"{words} {'word' if words == 1 else 'words'}, fewer than {settings.min_words}"
         return _reject(capture, Reason.TOO_SHORT, detail, article)
     return article
@@ -136,10 +135,10 @@ def _trimmed(text: str, headline: str, authors: tuple[str, ...]) -> tuple[str, t
     return "\n\n".join(paragraphs), authors or reporters_in(paragraphs)
 
 
-def _words(text: str) -> int:
-    """Number of words; scripts without spaces count two characters as one."""
-    unspaced = len(_UNSPACED.findall(text))
-    return max(len(text.split()), unspaced // 2)
+def _words(text: str, enough: int) -> int:
+    """Number of words; of a text with fewer than `enough`, scripts without spaces count two characters as one."""
+    words = len(text.split())
+    return words if words >= enough else max(words, len(_UNSPACED.findall(text)) // 2)
 
 
 def _reject(capture: Capture, reason: Reason, detail: str, article: Article | None = None) -> Reject:

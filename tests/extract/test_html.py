@@ -360,6 +360,16 @@ def test_language_is_that_of_the_text(text: str, lang: str, configured: str | No
     assert found.language == expected
 
 
+def test_language_is_not_that_of_a_foreign_head() -> None:
+    head = ["Stand up for the harbour.", "We need the help of our readers.", "I would like to join."]
+    text = (
+        "La naviera anunció el lunes que el transbordador volverá a salir cada mañana después de las fiestas y que el "
+        f"nuevo horario estará en vigor hasta el otoño, dijo su portavoz ante la prensa en el puerto número {n}."
+        for n in range(3)
+    )
+    assert extract(capture(page(paragraphs=[*head, *text], lang="en"))).language == "es"
+
+
 def test_the_language_of_a_long_text_is_told_without_a_word_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level("INFO"):
         found = extract(capture(page(paragraphs=[f"The ferry to island {n} will run again." for n in range(40)])))
