@@ -17,7 +17,7 @@ from pipeline.fold.furniture import LEAST, Holders, lines, site_of
 from pipeline.lake import INTERNAL, DataFile, Lake, Transaction
 from pipeline.partition import Run
 
-__all__ = ["Furniture", "known_furniture", "learn_furniture", "note_lines"]
+__all__ = ["Furniture", "known_furniture", "learn_furniture", "lines_in"]
 
 Furniture = Mapping[str, AbstractSet[int]]
 
@@ -30,13 +30,12 @@ def known_furniture(lake: Lake) -> Furniture:
     return {site: frozenset(keys) for site, keys in (lake.document(_STATE) or {}).items()}
 
 
-def note_lines(lake: Lake, tx: Transaction, file: DataFile) -> None:
-    """Write down the lines of a file of articles."""
-    first = Run.named(file.name).first_number
+def lines_in(lake: Lake, file: DataFile) -> pa.Table:
+    """The lines of a file of articles as rows of ``lines``, sorted by key and article."""
     keys: list[int] = []
     articles: list[int] = []
     words: list[int] = []
-    number = first
+    number = Run.named(file.name).first_number
     for batch in lake.batches(file, ["url", "text"]):
         for url, text in zip(batch["url"].to_pylist(), batch["text"].to_pylist(), strict=True):
             if site := site_of(url):
@@ -45,10 +44,8 @@ def note_lines(lake: Lake, tx: Transaction, file: DataFile) -> None:
                 words += found.values()
                 articles += [number] * len(found)
             number += 1
-    rows = pa.table({"key": keys, "article": pa.array(articles, pa.int64()), "words": words})
-    with tx.writer("lines", file.day, file.name, source=file.digest) as out:
-        if keys:
-            out.write(rows.sort_by([("key", "ascending"), ("article", "ascending")]))
+    columns = {"key": pa.array(keys, pa.int64()), "article": pa.array(articles, pa.int64()), "words": words}
+    return pa.table(columns).sort_by([("key", "ascending"), ("article", "ascending")])
 
 
 def learn_furniture(lake: Lake, tx: Transaction, new: AbstractSet[tuple[str, str]]) -> tuple[Furniture, set[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +15,7 @@ from pipeline.article import Clock
 from pipeline.fold.sketch import SketchContract, key_table, sketch
 from pipeline.lake import DataFile, Lake, Transaction, contract
 from pipeline.partition import Run
-from pipeline.run.furniture import note_lines
+from pipeline.run.furniture import lines_in
 from pipeline.run.threads import ordered
 
 __all__ = ["check_sketches", "resketch", "sketch_new"]
@@ -30,7 +31,6 @@ def sketch_new(lake: Lake, tx: Transaction, how: SketchContract) -> int:
     for place, file in articles.items():
         if done.get(place) != file.digest:
             rows += _sketch_file(lake, tx, file, how)
-            note_lines(lake, tx, file)
     for day, name in done.keys() - articles.keys():
         tx.remove("sketches", day, name)
         tx.remove("keys", day, name)
@@ -53,7 +53,6 @@ def resketch(lake: Lake) -> int:
         for file in lake.files("articles"):
             if not _current(lake, made[file.day, file.name], how):
                 rows += _sketch_file(lake, tx, file, how)
-                note_lines(lake, tx, file)
     return rows
 
 
@@ -80,6 +79,18 @@ def check_sketches(lake: Lake, how: SketchContract) -> None:
 
 
 def _sketch_file(lake: Lake, tx: Transaction, file: DataFile, how: SketchContract) -> int:
+    """Sketch a file of articles, and note its lines meanwhile: sketching lets go of the interpreter."""
+    with ThreadPoolExecutor(1, "lines") as beside:
+        noted = beside.submit(lines_in, lake, file)
+        _sketch_articles(lake, tx, file, how)
+        lines = noted.result()
+    with tx.writer("lines", file.day, file.name, source=file.digest) as out:
+        if len(lines):
+            out.write(lines)
+    return file.rows
+
+
+def _sketch_articles(lake: Lake, tx: Transaction, file: DataFile, how: SketchContract) -> None:
     first = Run.named(file.name).first_number
     waiting: list[NDArray[np.int64]] = []
     with (
@@ -93,7 +104,6 @@ def _sketch_file(lake: Lake, tx: Transaction, file: DataFile, how: SketchContrac
                 keys.write(key_table(first, waiting))
                 waiting = []
         keys.write(key_table(first, waiting))
-    return file.rows
 
 
 def _numbered(lake: Lake, file: DataFile, first: int) -> Iterator[tuple[pa.Table, NDArray[np.bool_]]]:
