@@ -1,7 +1,8 @@
 """WARC in, records out: pages per second against a loop over trafilatura, and against datatrove's pipeline.
 
 All three read the same archives in the same run, each in processes of its own. Two figures for each: by the clock, which
-is what a person waits for, and by processor time, which other work on the machine disturbs less.
+is what a person waits for, and by processor time, which other work on the machine disturbs less. Machines are faster at
+times: we run before and after each of the others, and it is compared with the mean of these two.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
 from warcio.statusandheaders import StatusAndHeaders
@@ -118,14 +120,16 @@ def run(
     corpus: Path,
     pages: int = 1_200,
     peer: str | None = None,
+    rounds: int = 1,
     say: Callable[[str], None] = print,
-) -> dict[str, Speed]:
+) -> dict[str, list[Speed]]:
     """Measure all, and say the results as ratios.
 
     Args:
         corpus: Folder with ``html/*.html.gz`` and ``truth.json`` (id -> url).
         pages: More than the corpus has are editions of the same, each without other paragraphs.
         peer: A Python that has datatrove; None leaves it out.
+        rounds: How often each of the others is measured; the median of its ratios counts.
         say: Takes a line for a person.
     """
     with tempfile.TemporaryDirectory() as folder:
@@ -134,19 +138,35 @@ def run(
         if peer:
             ways["datatrove"] = [peer, "-c", _DATATROVE]
         _measure([*ways["wirefold"], *_archives(corpus, 8, Path(folder, "first"))])  # what is compiled once, is
-        found = {name: _measure([*command, *archives]) for name, command in ways.items()}
+        found: dict[str, list[Speed]] = {name: [] for name in ways}
+        others = [name for name in ways if name != "wirefold"] * rounds
+        for name in ["wirefold", *(n for other in others for n in (other, "wirefold"))]:
+            speed = _measure([*ways[name], *archives])
+            found[name].append(speed)
+            say(_line(name, speed, pages))
     ours = found["wirefold"]
-    for name, speed in found.items():
-        memory = f", {speed.worker_mb:.0f} MB a worker at most" if speed.worker_mb else ""
-        records = f", {speed.records:,} records" if speed.records is not None else ""
-        say(
-            f"{name:12} {speed.texts:6,} texts of {pages:,} pages{records}  {pages / speed.seconds:6.1f} pages/s  "
-            f"{1_000 * speed.cpu / pages:5.1f} ms of processor a page{memory}"
-        )
-    for name in found.keys() - {"wirefold"}:
-        say(f"wirefold is {found[name].seconds / ours.seconds:.2f} times as fast as {name} by the clock")
-    say(f"and takes {ours.cpu / found['trafilatura'].cpu:.2f} of the processor time of trafilatura")
+    ratios: dict[str, list[float]] = {name: [] for name in others}
+    for n, name in enumerate(others):
+        near = (ours[n].seconds + ours[n + 1].seconds) / 2
+        ratios[name].append(found[name][n // len(ratios)].seconds / near)
+    for name, each in ratios.items():
+        say(f"wirefold is {_shown(each)} times as fast as {name} by the clock")
+    share = sum(s.cpu for s in ours) / len(ours) / (sum(s.cpu for s in found["trafilatura"]) / rounds)
+    say(f"and takes {share:.2f} of the processor time of trafilatura")
     return found
+
+
+def _line(name: str, speed: Speed, pages: int) -> str:
+    memory = f", {speed.worker_mb:.0f} MB a worker at most" if speed.worker_mb else ""
+    records = f", {speed.records:,} records" if speed.records is not None else ""
+    return (
+        f"{name:12} {speed.texts:6,} texts of {pages:,} pages{records}  {pages / speed.seconds:6.1f} pages/s  "
+        f"{1_000 * speed.cpu / pages:5.1f} ms of processor a page{memory}"
+    )
+
+
+def _shown(ratios: list[float]) -> str:
+    return f"{median(ratios):.2f}" + (f" ({min(ratios):.2f} to {max(ratios):.2f})" if len(ratios) > 1 else "")
 
 
 def _measure(command: list[str]) -> Speed:
@@ -205,15 +225,16 @@ def _peer(folder: Path) -> str:
 
 
 def main() -> None:
-    """``python -m tests.bench.extraction [--pages N] [--datatrove FOLDER]``"""
+    """``python -m tests.bench.extraction [--pages N] [--rounds N] [--datatrove FOLDER]``"""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, default=1_200)
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--datatrove", type=Path, metavar="FOLDER", help="environment of its own; made if not there")
     args = parser.parse_args()
     corpora = os.environ.get("WIREFOLD_CORPORA")
     if not corpora:
         sys.exit("set WIREFOLD_CORPORA to the folder with the corpus `extraction`")
-    run(Path(corpora) / "extraction", args.pages, _peer(args.datatrove) if args.datatrove else None)
+    run(Path(corpora) / "extraction", args.pages, _peer(args.datatrove) if args.datatrove else None, args.rounds)
 
 
 if __name__ == "__main__":
