@@ -25,28 +25,34 @@ _AGENCIES = {  # what bylines and datelines say -> the agency's short name
     "dpa": "dpa", "deutsche presse-agentur": "dpa", "efe": "EFE", "ansa": "ANSA", "apa": "APA", "ats": "ATS",
     "yonhap": "Yonhap", "yonhap news agency": "Yonhap", "연합뉴스": "Yonhap", "聯合ニュース": "Yonhap",
     "kyodo": "Kyodo", "kyodo news": "Kyodo", "共同": "Kyodo", "共同通信": "Kyodo", "時事": "Jiji", "時事通信": "Jiji",
-    "ロイター": "Reuters", "xinhua": "Xinhua", "新华社": "Xinhua", "新華社": "Xinhua",
+    "ロイター": "Reuters", "رويترز": "Reuters", "أ ف ب": "AFP", "أ.ف.ب": "AFP", "فرانس برس": "AFP", "د ب أ": "dpa",
+    "الأناضول": "Anadolu", "شينخوا": "Xinhua", "тасс": "TASS", "интерфакс": "Interfax",
+    "xinhua": "Xinhua", "新华社": "Xinhua", "新華社": "Xinhua",
     "tass": "TASS", "interfax": "Interfax", "upi": "UPI", "bloomberg": "Bloomberg",
     "pa": "PA", "pa media": "PA", "press association": "PA", "aap": "AAP", "australian associated press": "AAP",
     "canadian press": "CP", "the canadian press": "CP", "čtk": "ČTK", "ctk": "ČTK", "pap": "PAP", "mti": "MTI",
     "belga": "Belga", "anp": "ANP", "ritzau": "Ritzau", "ntb": "NTB", "stt": "STT", "pti": "PTI", "ians": "IANS",
     "ani": "ANI", "lusa": "Lusa", "anadolu": "Anadolu", "anadolu agency": "Anadolu", "globe newswire": "GlobeNewswire",
     "globenewswire": "GlobeNewswire", "business wire": "Business Wire", "pr newswire": "PR Newswire",
+    "prnewswire": "PR Newswire",
     "cnn wire": "CNN", "cnn newsource": "CNN",
 }  # fmt: skip
 _AGENCY = re.compile(  # what calls itself one
     r"(?:[^\W\d_][\w'\u2019-]*\s){1,3}(?:Newswires?|News Agency|News Service|Press Agency|Wire Service)"
 )
+_SERVICE = re.compile(r"(?<=^dpa)(?:/[a-z]{2,4}|-infocom)$")  # "dpa/lno": one of its regional or other services
 _AMBIGUOUS = {"pa", "ap", "apa", "ani", "ats", "pap", "efe", "mti", "pti"}  # words or names unless in upper case
 
 _BY = re.compile(  # "View all posts by Ada Lind" is how WordPress links to an author's page
-    r"^(?:(?:written\s+|(?:view\s+all\s+)?posts\s+)?by:?|(?:alle\s+(?:beiträge|artikel)\s+)?von|"
+    r"^(?:(?:written\s+|(?:view\s+all\s+)?posts\s+)?by:?|"
+    r"(?:alle\s+(?:beiträge|artikel)\s+)?von(?:\s+unsere[rmn]\s\w{4,25}(?=\s))?|"
     r"(?:voir\s+tous\s+les\s+articles\s+)?par|por|autor[/:*_]in:?)\s+",
     re.IGNORECASE,
 )
 LEAD = re.compile(
     r"""\s*(?:(?:
-    (?:(?:written|posted|published|submitted|created|reported|story|words|report|review|text|tekst)\s+)?by |
+    (?:(?:written|posted|published|submitted|created|reported|story|words|report|review|interview(?:ed)?|text|
+        tekst)\s+)?by |
     (?:(?:geschrieben|verfasst|veröffentlicht|eingestellt|eingereicht|gespeichert|erstellt|text|
         eine?\s+(?:gastbeitrag|kommentar|analyse|essay|kolumne|reportage|interview|bericht|beitrag|porträt|glosse))\s+)?
         von(?:\s+unsere[rmn]\s\w{4,25}(?=\s))? |
@@ -72,6 +78,7 @@ _ASIDE = re.compile(r"\((?!www\.|https?:)[^()]{1,60}\)")  # "Ada Lind (Els)"; be
 _MONTH = re.compile(  # "Ada Lind December": the day was cut off; months that are names as well are left
     r"(\S+\s.*\S)\s(?:January|February|July|September|October|November|December)$"
 )
+_IN_PLACE = re.compile(r"(\S+\s.*\S)\sin\s[^\W\d_a-z].*$")  # "Ada Lind in New Quay"
 REPORTER_KO = r"(?:(?:선임|수습|인턴|객원|전문)\s?)?(?:기자|특파원)"
 """A reporter's title as it stands behind the name in Korean, with the rank."""
 _REPORTER = re.compile(rf"^(?:기자|[记記]者)\s*[:：]?\s*|\s*(?:{REPORTER_KO}|[记記]者)$")
@@ -105,13 +112,13 @@ _NO_NAME = re.compile(
 )
 
 _DASH = r"(?:--|[-\u2012-\u2015])"
-_PLACE = r"[A-ZÀ-ÖØ-Þ][\w.'\u2019 /-]{1,40}(?:, ?[A-Z][\w. -]{1,25}){0,2}"
+_DAY = r" \d{1,2}\.? \w+\.?(?: \d{4})?| \w+\.?\s+\d{1,2}(?:, \d{4})?"
+_PLACE = r"[A-ZÀ-ÖØ-ÞА-ЯЁІЇЄҐ][\w.'\u2019 /-]{1,40}(?:, ?[A-Z][\w. -]{1,25}){0,2}"
 _DATELINES = (
     # KAESONG, North Korea (AP) —  /  SEOUL, Sept. 14 (Yonhap) --  /  LONDON (Reuters) -
-    re.compile(
-        rf"(?P<place>{_PLACE}),?(?: \d{{1,2}} \w+| \w+\.?\s+\d{{1,2}}(?:, \d{{4}})?)?\s*"
-        rf"\((?P<agency>[^()\d]{{2,30}})\)\s?(?:{_DASH}|[.:])"
-    ),
+    re.compile(rf"(?P<place>{_PLACE}),?(?:{_DAY})?\s*\((?P<agency>[^()\d]{{2,30}})\)\s?(?:{_DASH}|[.:])"),
+    # NEW QUAY, April 2, 2026 /PRNewswire/ --  /  МОСКВА, 2 апреля. /ТАСС/.
+    re.compile(rf"(?P<place>{_PLACE}),(?:{_DAY})\s*/(?P<agency>[^/\d]{{2,30}})/\s?(?:{_DASH}|\.)"),
     # (ANSA) - Rome, October 11 -
     re.compile(
         rf"\((?P<agency>[A-Z][^()\d]{{1,29}})\) ?{_DASH} ?"
@@ -119,6 +126,16 @@ _DATELINES = (
     ),
     # (Reuters) -   /  Berlin (dpa) -  is covered above
     re.compile(rf"\((?P<agency>[A-Z][^()\d]{{1,29}})\)\s?{_DASH}"),
+    # القاهرة (رويترز) -
+    re.compile(
+        rf"(?P<place>[\u0600-\u06ff][\u0600-\u06ff /\u2013-]{{1,30}}?) ?"
+        rf"\((?P<agency>[\u0600-\u06ff .]{{2,20}})\) ?{_DASH}"
+    ),
+    # 【札幌共同】  /  [東京 2日 ロイター] -
+    re.compile(r"【(?P<place>[^】=＝]{1,12}?)(?P<agency>共同|時事|AFP|ロイター)】"),
+    re.compile(r"[\[［](?P<place>[^\[\]\s]{1,12})\s\d{1,2}日\s(?P<agency>ロイター)[\]］]"),
+    # 新华社北京4月2日电
+    re.compile(r"(?P<agency>新华社|新華社|中新社|中新网)(?P<place>[\u4e00-\u9fff]{2,12})\d{1,2}月\d{1,2}日[电電]"),
     # (서울=연합뉴스)
     re.compile(r"\((?P<place>[^()=\d]{1,20})=(?P<agency>[^()=\d]{1,20})\)"),
     # PARIS — a place in capitals and a dash
@@ -135,6 +152,9 @@ _END = re.compile(r"[\W_]*(?:(?:ends?|more|30|mf)[\W_]*)?", re.IGNORECASE)
 _SIGNED = re.compile(
     r"([^\W\d_]+(?: [^\W\d_]+){0,2}?)(?:[ /](?:[A-Z]{2,4}|[a-z]{2,3})){0,2}"
 )  # an agency and the initials of a desk
+_TOP = 2  # paragraphs, the standfirst and the first of the body
+_POINTS = 6  # lines
+_POINT_CHARS = 60
 _DATE_ONLY = re.compile(r"(?:[A-Z][a-z]{2,8}\.?\s+\d{1,2}|\d{1,2}\.?\s+[A-Z]\w+)(?:,?\s+\d{4})?")
 
 
@@ -146,8 +166,15 @@ class Dateline(NamedTuple):
 
 
 def read_dateline(text: str) -> Dateline:
-    """The dateline at the very beginning of `text` (or of its second paragraph, below a standfirst)."""
-    for paragraph in text.split("\n\n", 2)[:2]:
+    """The dateline at the very beginning of `text` or of its second paragraph, below a standfirst.
+
+    Short lines on top, of a summary in points, are not counted.
+    """
+    whole = 0
+    for paragraph in text.split("\n\n", _POINTS)[:_POINTS]:
+        if whole == _TOP:
+            break
+        whole += len(paragraph) >= _POINT_CHARS
         for pattern in _DATELINES:
             if found := pattern.match(paragraph[:160]):
                 groups = found.groupdict()
@@ -178,7 +205,7 @@ def agency_in(text: str | None) -> str | None:
 
     One that is not known but calls itself an agency, such as ``Harbour Newswire``, keeps its name.
     """
-    word = (text or "").strip(" .()\n\t-\u2013\u2014")
+    word = _SERVICE.sub("", (text or "").strip(" .()\n\t-\u2013\u2014"))
     known = _AGENCIES.get(word.casefold()) or (word if _AGENCY.fullmatch(word) else None)
     return None if known and word.casefold() in _AMBIGUOUS and not word.isupper() else known
 
@@ -207,7 +234,7 @@ def author_names(bylines: Iterable[str | None], site: str | None = None, host: s
         pieces = _SPLIT.split(_BY.sub("", _ASIDE.sub("", (byline or "")[:_BYLINE_CHARS]).strip()))
         for part, joint in zip(pieces[::2], (None, *pieces[1::2]), strict=True):
             bare = _PROFILE.sub("", _REPORTER.sub("", _BY.sub("", part.strip(" .,;:-\u2013\u2014*"))))
-            name, _ = without_agency(_MONTH.sub(r"\1", " ".join(bare.split())))
+            name, _ = without_agency(_IN_PLACE.sub(r"\1", _MONTH.sub(r"\1", " ".join(bare.split()))))
             is_site = _is_site(name, site, host, among=bool(names))
             is_joined = was_name and joint is not None and not name[:1].islower()
             was_name = False

@@ -51,6 +51,9 @@ _DIGITS = 5  # of a date with a year
 _ROUNDED = timedelta(minutes=1)
 _DIGIT = re.compile(r"\d")
 _PUBLISHED_CLASS = re.compile(r"publi|(?:^|\s)entry-date(?:$|\s)", re.IGNORECASE)
+_CHANGED_CLASS = re.compile(  # WordPress names one time both ways where nothing was changed
+    r"^(?!.*publi)(?:.*\s)?(?:(?:dt-)?updated|modified|date-modified)(?:$|\s)", re.IGNORECASE
+)
 _STAMP = re.compile(r"date|time|publish", re.IGNORECASE)
 _HOLDERS = ("time", "span", "div", "p", "li", "a")
 _ABOVE = 2  # elements in front of the headline
@@ -135,18 +138,20 @@ def _said_moment(value: Any) -> Moment | None:
     return read_moment(day.isoformat()) if day else None
 
 
-def time_elements(tree: HtmlElement, headline: HtmlElement | None) -> Iterator[str]:
-    """Machine-readable times in the markup that say they are the publication's.
+def time_elements(tree: HtmlElement, headline: HtmlElement | None, *, changed: bool = False) -> Iterator[str]:
+    """Machine-readable times in the markup that say they are the publication's, or the last change's.
 
     Where the `headline` stands in an ``article`` element, a time in another one is of that: a teaser or a comment.
     """
     own = set() if headline is None else set(headline.iterancestors("article"))
+    name = _CHANGED_CLASS if changed else _PUBLISHED_CLASS
     for element in tree.iter("time", "span", "meta"):
-        is_named = element.get("itemprop") == "datePublished" or "pubdate" in element.attrib
+        is_named = element.get("itemprop") == ("dateModified" if changed else "datePublished")
+        is_named = is_named or (not changed and "pubdate" in element.attrib)
         if is_named and _is_of(own, element):
             yield element.get("datetime") or element.get("content") or ""
     for element in tree.iter("time", "abbr"):  # hAtom has its times in titles of abbreviations
-        if _PUBLISHED_CLASS.search(element.get("class") or "") and _is_of(own, element):
+        if name.search(element.get("class") or "") and _is_of(own, element):
             yield element.get("datetime") or element.get("title") or ""
 
 

@@ -58,6 +58,7 @@ _OTHERS = re.compile(  # not the article in a layout that "has-sidebar", nor its
     r"popular|trending",
     re.IGNORECASE,
 )
+_OWN_FOOTER = re.compile(r"(?<![a-z])(?:meta|byline|submitted)(?![a-z])", re.IGNORECASE)  # Drupal's, below the headline
 _AROUND = 5  # steps up to what holds the byline or something else; further up, names mean the page
 _LABEL = re.compile(  # what stands in a heading beside the headline: its rubric, that one must pay, what machines read
     r"(?:^|[\s_-])(?:kicker|overline|eyebrow|roofline|topline|dachzeile|spitzmarke|label|badge|"
@@ -195,7 +196,10 @@ def stands_elsewhere(element: HtmlElement) -> bool:
 
 
 def _is_elsewhere(element: HtmlElement) -> bool:
-    return element.tag in _ELSEWHERE or _OTHERS.search(f"{element.get('class')} {element.get('id')}") is not None
+    name = f"{element.get('class')} {element.get('id')}"
+    if element.tag == "footer" and _OWN_FOOTER.search(name):
+        return False
+    return element.tag in _ELSEWHERE or _OTHERS.search(name) is not None
 
 
 def is_logo(heading: HtmlElement) -> bool:

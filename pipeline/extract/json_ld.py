@@ -14,6 +14,8 @@ from lxml.html import HtmlElement
 __all__ = ["article_node", "names", "nodes", "plain", "resolved", "selectors", "strings", "types"]
 
 _ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report$|LiveBlogPosting|Review$")
+_RECORDINGS = frozenset(("VideoObject", "PodcastEpisode", "AudioObject", "RadioEpisode", "TVEpisode"))
+_ORIGIN = re.compile(r"(?:https?:)?//[^/?#]*", re.IGNORECASE)
 _MAX_NODES = 5_000  # objects looked at on one page
 _MAX_SCRIPT = 2_000_000  # characters of one script
 _MAX_STRING = 10_000  # characters of one value, the article's text aside
@@ -61,9 +63,45 @@ def _read(text: str) -> Any:
     return dict(reversed(said)) | {"@type": kind} if kind else None  # the first of each name
 
 
-def article_node(found: list[dict[str, Any]]) -> dict[str, Any]:
-    """The first object that is an article; an empty one if there is none."""
-    return next((n for n in found if any(_ARTICLE_TYPES.search(t) for t in types(n))), {})
+def article_node(found: list[dict[str, Any]], address: str | None, titles: list[str]) -> dict[str, Any]:
+    """The object that is the page's article, or the recording that bears its title; an empty one if there is neither.
+
+    Of several, it is the one that bears the page's address, then one of its titles, then one that is no review: pages
+    describe stories that they link to, and fact checks the claim.
+
+    Args:
+        address: What the page names as its own.
+        titles: What the page has as its title elsewhere, the site's name perhaps with it.
+    """
+    articles = [n for n in found if any(_ARTICLE_TYPES.search(t) for t in types(n))]
+    if len(articles) == 1:
+        return articles[0]
+    own = _path(address)
+    named = [_letters(title) for title in titles]
+    if not articles:  # a film in an article is not what the page is about
+        recordings = ((_letters(plain(n.get("name")) or ""), n) for n in found if not _RECORDINGS.isdisjoint(types(n)))
+        return next((n for name, n in recordings if name and any(name in title for title in named)), {})
+
+    def likeness(node: dict[str, Any]) -> tuple[bool, bool, bool]:
+        page = node.get("mainEntityOfPage")
+        said = (node.get("url"), node.get("@id"), page.get("@id") if isinstance(page, dict) else page)
+        headline = _letters(plain(node.get("headline")) or "")
+        return (
+            bool(own) and any(_path(v) == own for v in said if isinstance(v, str)),
+            bool(headline) and any(headline in title for title in named),
+            not any(t.endswith("Review") for t in types(node)),
+        )
+
+    return max(articles, key=likeness)
+
+
+def _path(address: str | None) -> str:
+    """Path and query of an address, which tell a site's pages apart, whatever scheme and host it is written with."""
+    return _ORIGIN.sub("", (address or "").partition("#")[0]).rstrip("/")
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).casefold()
 
 
 def resolved(value: Any, found: list[dict[str, Any]]) -> Any:

@@ -11,12 +11,16 @@ __all__ = ["reporters_in", "without_opening"]
 _TOP = 3  # paragraphs; the standfirst may be among them
 _BYLINE = re.compile(r"By [A-Z][^\d\n:!?]{2,80}(?<![.,;])")
 _BYLINE_CHARS = 80
+_IN_ONE_LINE = re.compile(  # what elements without blanks between them, or rules, part from a name: "Ada LindEls -"
+    r"(?=[^\W\d_a-zß-ÿ]|\s?[|\u00b7\u2022])[^.!?:]{0,40}"
+)
 _RULES = "|\u00b7\u2022\u2013\u2014- "
 _HEADLINE_CHARS = 20  # of a headline that can be told from a part of a sentence
 _KICKER_CHARS = 40
 _NOTE = re.compile(  # stamps without their time, credits, offices
     r"\W?(?:last\s+)?(?:updated|published|posted|aktualisiert(?:\s+am)?|veröffentlicht(?:\s+am)?|publié\s+le|"
     r"mis\s+à\s+jour\s+le|publicado|actualizado)\W*|"
+    r"\(attn:[^()]*\)|"  # what a wire tells its desks has changed
     r"(?:(?:photo|image|story)\s+)?courtesy(?:\s+of|:)\s[^.!?]{2,60}|"
     r"(?-i:(?!Dear|To)(?:[A-Z][\w'\u2019&.-]*\s){0,6}(?:Editor|Reporter|Correspondent|Writer|Columnist|Contributor))",
     re.IGNORECASE,
@@ -101,7 +105,10 @@ def _is_byline(line: str, authors: tuple[str, ...], *, sure: bool) -> bool:
     if _BYLINE.fullmatch(line) and not sure:
         return True
     lead = LEAD.match(line)
-    rest = line[lead.end() if lead else 0 :].lstrip().casefold()
+    said = line[lead.end() if lead else 0 :].lstrip()
+    rest = said.casefold()
     names = tuple(map(str.casefold, authors))
     is_led = lead is not None and len(rest) <= _BYLINE_CHARS and rest[-1:] not in (".", "!", "?", "")
+    if any(rest.startswith(name) and _IN_ONE_LINE.fullmatch(said, len(name)) for name in names):
+        return True
     return rest in names or (is_led and rest.startswith(names))

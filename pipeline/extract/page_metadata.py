@@ -91,14 +91,18 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
     """
     meta = _metas(tree)
     nodes = json_ld.nodes(tree)
-    data = json_ld.article_node(nodes)
+    links = [("link", e.get("href")) for e in tree.iter("link") if "canonical" in (e.get("rel") or "").lower().split()]
     page = PageMetadata()
     origins = page.origins
+    page.canonical = _first(origins, "url", [*(x for x in links if x[1]), *_get(meta, "og:url")])
+    titled = _ld("title", _title(tree))
+    named = [text for _, text in (*_get(meta, "og:title", "twitter:title"), *titled)]
+    data = json_ld.article_node(nodes, page.canonical, named)
     said = [
         *_get(meta, "og:title"),
         *_ld("json-ld", data.get("headline")),
         *_get(meta, "twitter:title"),
-        *_ld("title", _title(tree)),
+        *titled,
     ]
     named = [title for _, title in said]
     page.heading = main_heading(tree, named)
@@ -132,15 +136,18 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
     page.byline = _byline(tree)
     published = best_moment(
         origins, "published_at", seen,
-        [("json-ld", data.get("datePublished")), ("json-ld", data.get("dateCreated")), *_get(meta, *PUBLISHED),
+        [*(("json-ld", data.get(name)) for name in ("datePublished", "dateCreated", "uploadDate")),
+         *_get(meta, *PUBLISHED),
          *(("time", t) for t in time_elements(tree, page.heading))], stamped_times(tree),
     )  # fmt: skip
     page.published = published
     if published and page.heading is not None:
         page.published = in_zone_of_page(page.heading, published)
     page.modified = best_moment(
-        origins, "modified_at", seen, [("json-ld", data.get("dateModified")), *_get(meta, *MODIFIED)]
-    )
+        origins, "modified_at", seen,
+        [("json-ld", data.get("dateModified")), *_get(meta, *MODIFIED),
+         *(("time", t) for t in time_elements(tree, page.heading, changed=True))],
+    )  # fmt: skip
     page.section = _first(
         origins, "section",
         [*_ld("json-ld", data.get("articleSection")), *_get(meta, "article:section", "section", "parsely-section")],
@@ -161,8 +168,6 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
     page.language = (
         tree.get("lang") or tree.get("xml:lang") or _first({}, "", _get(meta, "content-language", "og:locale"))
     )
-    links = [("link", e.get("href")) for e in tree.iter("link") if "canonical" in (e.get("rel") or "").lower().split()]
-    page.canonical = _first(origins, "url", [*(x for x in links if x[1]), *_get(meta, "og:url")])
     publishers = json_ld.names(json_ld.resolved(data.get("publisher"), nodes))
     page.publisher = _publisher(
         origins, page.canonical,

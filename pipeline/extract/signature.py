@@ -51,6 +51,10 @@ _BEHIND_NAMES = re.compile(  # dates, offices, what a template prints
 )
 _AND = r"(?:and|und|et|y|e|en|i|och|og|ja|oraz|és|și|ve|dan|και|и|і|та)"
 _BETWEEN_NAMES = re.compile(rf"\s*[,;/&]\s*(?:{_AND}\s+)?|\s+{_AND}\s+")
+_IN_PLACE = re.compile(  # "Ada Lind in Els and Bo Ek in New Quay": others follow
+    rf"\s+in\s+[^\W\d_a-zß-ÿ][\w.'\u2019-]*(?:\s[^\W\d_a-zß-ÿ][\w.'\u2019-]*){{0,2}}"
+    rf"(?=\s*[,;&]\s*(?:{_AND}\s+)?[^\W\d_a-zß-ÿ]|\s+{_AND}\s+[^\W\d_a-zß-ÿ])"
+)
 _IN_CAPITALS = re.compile(  # "ADA LIND Harbour Reporter"
     r"(?:[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'\u2019-]*\s){2,4}(?=\w+[a-zß-ÿ])"
 )
@@ -145,6 +149,7 @@ def _led(element: HtmlElement, site: str | None, host: str | None) -> tuple[str,
 
 def _names_first(line: str, site: str | None, host: str | None) -> tuple[str, ...]:
     """Names at the beginning of a line, up to what is no name."""
+    line = _IN_PLACE.sub("", line)
     end = _BEHIND_NAMES.search(line)
     parts = _BETWEEN_NAMES.split(line[: end.start()] if end else line)
     names: list[str] = []

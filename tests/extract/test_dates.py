@@ -93,6 +93,21 @@ def test_a_time_is_of_the_article_element_around_it(above: str, below: str, day:
     assert found.date().isoformat() == day
 
 
+@pytest.mark.parametrize(
+    ("markup", "day"),
+    [
+        ('<abbr class="updated" title="2026-04-05T08:30:00+02:00">5 April</abbr>', "2026-04-05"),
+        ('<time class="updated" datetime="2026-04-05T08:30:00+02:00">5 April</time>', "2026-04-05"),
+        ('<time itemprop="dateModified" datetime="2026-04-05T08:30:00+02:00">5 April</time>', "2026-04-05"),
+        ('<time class="entry-date published updated" datetime="2026-04-05T08:30:00+02:00">5 April</time>', None),
+    ],
+)
+def test_the_markup_may_tell_when_it_was_changed(markup: str, day: str | None) -> None:
+    found = article(page().replace("</h1>", f"</h1>{markup}"), url="https://harbour-post.example/ferry")
+    assert (found.modified_at and found.modified_at.date().isoformat()) == day
+    assert found.provenance.get("modified_at") == (day and "time")
+
+
 def test_the_months_of_many_languages_are_known() -> None:
     body = page(lang="pl").replace("</h1>", "</h1><p>2 kwietnia 2026</p>")
     found = article(body, url="https://harbour-post.example/ferry").published_at

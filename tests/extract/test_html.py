@@ -133,6 +133,8 @@ def test_title_is_the_headline_without_the_site(head: str, h1: str, title: str) 
         (ld(author={"@type": "Person", "name": "Ada Lind"}), ("Ada Lind",), None),
         (ld(author=[{"name": "Ada Lind"}, {"name": "Bo Ek"}, {"name": "Reuters"}]), ("Ada Lind", "Bo Ek"), "Reuters"),
         ('<meta name="author" content="By ADA LIND and Bo Ek, Staff Writer">', ("Ada Lind", "Bo Ek"), None),
+        ('<meta name="author" content="Ada Lind in Els and Bo Ek in New Quay">', ("Ada Lind", "Bo Ek"), None),
+        ('<meta name="author" content="Von unserem Redakteur Bo Ek, dpa/lno">', ("Bo Ek",), "dpa"),
         ('<meta name="author" content="Associated Press">', (), "AP"),
         ('<meta name="author" content="Ada Lind The Associated Press">', ("Ada Lind",), "AP"),
         ('<meta name="author" content="https://example.org/people/ada">', (), None),
@@ -260,12 +262,57 @@ def test_canonical_address_is_believed_on_the_same_site_only(canonical: str, url
         ("SEOUL, Sept. 14 (Yonhap) -- ", "SEOUL", "Yonhap"),
         ("LONDON (Northwire) - ", "LONDON", "Northwire"),
         ("(Reuters) - ", None, "Reuters"),
+        ("Els (dpa/lno) - ", "Els", "dpa"),
+        ("Els, 2 avr. 2026 (AFP) - ", "Els", "AFP"),
+        ("NEW QUAY, April 2, 2026 /PRNewswire/ -- ", "NEW QUAY", "PR Newswire"),
+        ("МОСКВА, 2 апреля. /ТАСС/. ", "МОСКВА", "TASS"),
+        ("القاهرة (رويترز) - ", "القاهرة", "Reuters"),
+        ("【札幌共同】", "札幌", "Kyodo"),
+        ("[東京 2日 ロイター] - ", "東京", "Reuters"),
+        ("新华社北京4月2日电 ", "北京", "Xinhua"),
         ("", None, None),
     ],
 )
 def test_dateline(opening: str, dateline: str | None, credit: str | None) -> None:
     found = article(page(paragraphs=[opening + TEXT[0], *TEXT[1:]]))
     assert (found.dateline, found.credit) == (dateline, credit)
+
+
+@pytest.mark.parametrize(("points", "dateline"), [(["Six ferries a day", "None in winter"], "ELS"), (TEXT[:2], None)])
+def test_points_above_the_text_do_not_hide_its_dateline(points: list[str], dateline: str | None) -> None:
+    assert article(page(paragraphs=[*points, f"ELS (Reuters) - {TEXT[2]}", *TEXT[3:]])).dateline == dateline
+
+
+OTHER = {"@type": "NewsArticle", "headline": "Quay closed", "author": "Bo Ek", "datePublished": "2025-11-01T10:00:00Z"}
+OWN = {"author": "Ada Lind", "datePublished": APRIL.isoformat()}
+CANONICAL = '<link rel="canonical" href="/ferry?id=1">'
+
+
+@pytest.mark.parametrize(
+    ("head", "nodes"),
+    [
+        (CANONICAL, [OTHER, {"@type": "Article", "url": "http://harbour-post.example/ferry?id=1", **OWN}]),
+        (CANONICAL, [OTHER, {"@type": "Article", "@id": "https://harbour-post.example/ferry?id=1#article", **OWN}]),
+        (CANONICAL, [OTHER, {"@type": "Article", "mainEntityOfPage": {"@id": "/ferry?id=1"}, **OWN}]),
+        (CANONICAL, [{**OTHER, "url": "/ferry?id=2"}, {"@type": "Article", "mainEntityOfPage": "/ferry?id=1", **OWN}]),
+        ("<title>Ferry to run again | Quay</title>", [OTHER, {"@type": "Article", "headline": "Ferry to run again", **OWN}]),
+        ("", [{**OTHER, "@type": "ClaimReview"}, {"@type": "NewsArticle", **OWN}]),
+        ("", [{"@type": "NewsArticle", **OWN}, OTHER]),  # nothing tells them apart
+        ("<title>Ferry to run again | Quay</title>", [{"@type": "VideoObject", "name": "Ferry to run again",
+         "author": "Ada Lind", "uploadDate": APRIL.isoformat()}]),
+    ],
+)  # fmt: skip
+def test_of_several_articles_in_its_data_the_page_is_the_one_that_bears_its_address_or_title(
+    head: str, nodes: list[dict[str, object]]
+) -> None:
+    found = article(page(f'{head}<script type="application/ld+json">{json.dumps({"@graph": nodes})}</script>'))
+    assert (found.authors, found.published_at) == (("Ada Lind",), APRIL)
+
+
+def test_a_film_in_an_article_does_not_date_it() -> None:
+    film = {"@type": "VideoObject", "name": "The quay from above", "uploadDate": "2025-11-01T10:00:00Z"}
+    head = f'<script type="application/ld+json">{json.dumps(film)}</script><meta name="date" content="{APRIL.isoformat()}">'
+    assert article(page(f"<title>Ferry to run again</title>{head}")).published_at == APRIL
 
 
 def test_headline_and_byline_on_top_of_the_text_are_taken_off() -> None:
@@ -290,6 +337,7 @@ STANDFIRST = "Six ferries a day cross the strait until autumn, one more than in 
         ("Courtesy of Harbour News", False),
         ("Courtesy of the harbour, it ran for nothing.", True),
         ("Harbour Post Executive News Editor", False),
+        ("(ATTN: UPDATES with more details in paras 3-4)", False),
         ("Dear Editor", True),
         ("Reuters", False),
         ("By Land and Sea", True),  # a subhead
@@ -310,6 +358,10 @@ def test_an_address_below_the_text_is_none_of_it() -> None:
         ("Von ADA LIND, Els", False),
         ("Text: Ada Lind", False),
         ("Ada Lind", False),
+        ("Ada LindEls -", False),  # of elements without a blank between them
+        ("Ada Lind | Els", False),
+        ("Ada Lindgren comes back", True),
+        ("Ada LindEls is what she calls her boat.", True),
         ("Von Ada Lind kam das nicht.", True),
         ("Ada Lind comes back", True),
     ],

@@ -86,6 +86,11 @@ def below(line: str, head: str = "") -> tuple[str, ...]:
                 "Reporter: Ada Lind | Editor: Bo Ek",
             )
         ),
+        ("<p>Interview by Ada Lind</p>", ADA),
+        ("<p>By Ada Lind in Els and Bo Ek in New Quay</p>", BOTH),
+        ("<p>By Ada Lind, Bo Ek in New Quay, and Cy Holm</p>", ("Ada Lind", "Bo Ek", "Cy Holm")),
+        ("<footer class='node__meta'>Submitted by <a href='/user/1'>Ada Lind</a></footer>", ADA),
+        ("<footer><p>By Ada Lind</p></footer>", ()),
         ("<p>Ada Lind i Bo Ek</p>", ()),
         ("<p>Autorzy: Ada Lind</p>", ADA),
         ("<p>Tekst: Ada Lind i Bo Ek</p>", BOTH),
