@@ -21,6 +21,7 @@ from pipeline.extract.furniture import (
     text_of,
     twins,
 )
+from pipeline.extract.paywall import asks_to_pay
 from pipeline.extract.phrases import COMMENTS, LABEL
 
 __all__ = ["before_the_end", "without_last_words"]
@@ -94,11 +95,15 @@ def _telling_headings(lines: list[Line]) -> dict[int, str]:
 
 
 def without_last_words(lines: list[Line], authors: Sequence[str]) -> list[Line]:
-    """`lines` without headings at the end, and without what is said there about the `authors`."""
+    """`lines` without headings at the end, what is said there about the `authors`, and that the rest must be paid."""
     kept = list(lines)
-    while kept and (is_heading(kept[-1]) or _is_about_authors(kept[-1].text, authors)):
+    while kept and (is_heading(kept[-1]) or _is_about_authors(kept[-1].text, authors) or _is_offer(kept[-1].text)):
         kept.pop()
     return kept or lines
+
+
+def _is_offer(text: str) -> bool:
+    return len(text) <= POINTER_CHARS and asks_to_pay(text)
 
 
 def _is_about_authors(text: str, authors: Sequence[str]) -> bool:

@@ -140,7 +140,8 @@ WITHIN = re.compile(
     for\s+informational\s+purposes\s+only | not\s+constitute\s+(?:medical|legal|financial|investment)\s+advice |
     editorially\s+independent |
     (?:opinions?|views?)\s+expressed\b.{0,60}
-        \b(?:their\s+own|of\s+the\s+author|not\s+(?:necessarily\s+)?(?:reflect|represent)) |
+        \b(?:(?:their|his|her|the\s+(?:author|writer|columnist)s?.?s?)\s+own|of\s+the\s+author|
+        not\s+(?:necessarily\s+)?(?:reflect|represent)) |
     ^.{3,250}\bcontributed\s+(?:reporting\s+)?(?:to|for)\s+this\s+(?:report|story|article|piece)\b |
     affiliate\s+(?:links?|partnerships?|commission) | ^.{0,60}independently\s+(?:selected|chosen|reviewed)\s+by\b
     """,
@@ -182,6 +183,8 @@ MARK = re.compile(
         (?-i:\b(?:REUTERS|Reuters|AFP|EPA|Getty\ Images|Shutterstock|imago))\s?/\s?(?-i:[A-Z])[\w\ .'-]{2,40}|
     (?:纠错\W+)?(?:责任编辑|责编|编辑|責任編輯|編輯)\s*[:：].{1,40}|
     (?:article|story)\s+continues\s+(?:below|after)\b.{0,30}|
+    (?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}\.?(?:\s\d{1,2}:\d\d(?::\d\d)?)?\s*(?:송고|입력|수정|등록)|
+    (?:기사\s?)?(?:송고|입력|수정|등록|승인)(?:\s?(?:시간|일시|날짜|일))?\s*:?\s*(?:19|20)\d\d[./-]\d.{0,30}|
     recommended\s+videos?|oops\W*something\s+went\s+wrong(?:\W+please\s+try\s+again(?:\s+later)?)?|https?://\S{4,300}
     )[\W_]*)?$""",
     re.IGNORECASE | re.VERBOSE,

@@ -46,9 +46,11 @@ _BROKEN = _CONTAINERS | {"font", "span", "center"}  # hold a text that has line 
 _STRESSED = frozenset(("b", "strong", "i", "em", "span", "font"))
 _LOOSE_CHARS = 60  # less is a label
 _UNDER_PICTURE = 200  # characters below a picture
+_DENSE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")  # one says as much as two letters or more
 _CAPTION_CHARS = 600  # longer text is no caption, whatever its class
 _PARAGRAPH_CHARS = 80  # of one; less is a label
 _TYPED_WORDS = 50  # of a text that is set as it was typed
+_LINKED = 0.8  # share of a teaser in links
 _LETTERS = 0.9  # share of its characters, with blanks
 _RUN = 3  # paragraphs beside each other that are a text
 _CELLS = 4  # fewer make no table of data
@@ -63,6 +65,8 @@ def prune(tree: HtmlElement) -> None:
     _part_preformatted(tree)
     _part_at_breaks(tree)
     _wrap_loose_text(tree)
+    for teaser in [e for e in tree.iter("article") if _is_teaser(e)]:
+        teaser.drop_tree()
     for quote in [e for e in tree.iter("blockquote") if _EMBEDDED.search(e.get("class") or "")]:
         quote.drop_tree()
     captions = [e for e in tree.iter("div") if _PICTURE.search(e.get("class") or "") and _size(e) < _UNDER_PICTURE]
@@ -166,8 +170,8 @@ def _runs(holder: HtmlElement) -> list[_Run]:
 
 def _is_prose(run: _Run) -> bool:
     linked = sum(_size(e) for e in run.elements if e.tag == "a")
-    size = len(run.text) + sum(_size(e) + len(e.tail or "") for e in run.elements)
-    return size >= _PARAGRAPH_CHARS and 2 * linked < size
+    text = run.text + "".join("".join(e.itertext()) + (e.tail or "") for e in run.elements)
+    return len(text) + len(_DENSE.findall(text)) >= _PARAGRAPH_CHARS and 2 * linked < len(text)
 
 
 def _wrap(holder: HtmlElement, run: _Run) -> None:
@@ -209,6 +213,13 @@ def _named(name: str) -> str | None:
     if _CAPTION.search(name):
         return "caption"
     return "beside" if _BESIDE.search(name) else None
+
+
+def _is_teaser(element: HtmlElement) -> bool:
+    """Whether it is an article within another one, and only links to a story."""
+    if next(element.iterancestors("article"), None) is None:
+        return False
+    return sum(map(_size, element.iter("a"))) >= _LINKED * _size(element) > 0
 
 
 def _prose(element: HtmlElement) -> int:

@@ -98,6 +98,7 @@ def behind(markup: str, head: str = "") -> list[str]:
             "Читать также", "Διαβάστε επίσης", "Baca juga", "Citește și", "Pročitajte još", "Прочетете още", "Ezt is olvassa el",
             "İlgili haber", "Xem thêm", "ये भी पढ़ें", "بیشتر بخوانید", "קראו גם", "Lee también",
         )),
+        "<section><article><h2><a href='/b'>Why the bridge is closed until the autumn</a></h2></article></section>",
         "<p>Διαφήμιση</p>",
         "<p>РЕКЛАМА</p>",
         "<p>Подписывайтесь на наш канал, чтобы ничего не пропустить.</p>",
@@ -121,6 +122,11 @@ def test_furniture_amid_the_text_is_left_out(markup: str) -> None:
         "<p>Contact reporter Ada Lind at ada.lind@harbour-post.example</p>",
         "<p>Ada Lind is a senior maritime reporter for the Harbour Post.</p>",
         "<p>The opinions expressed by contributors are their own.</p>",
+        "<p>Ada Lind is a maritime reporter.</p><p>The views expressed here are the author's own.</p>",
+        "<p>Il vous reste 68.4% de cet article à lire. La suite est réservée aux abonnés.</p>",
+        "<p>To keep reading, please log in.</p>",
+        "<p>2026/04/14 15:30 송고</p>",
+        "<p>송고시간 2026-04-14 15:30</p>",
         "<p>This column is for informational purposes only and does not constitute medical advice.</p>",
         '<div class="author__bio"><p>Ada has been with us since the first ferry, and sails herself.</p></div>',
         "<p>Bo Ek in Els and Cy Holm in Grund contributed to this report.</p>",
@@ -168,6 +174,8 @@ def test_furniture_behind_the_text_is_left_out(markup: str) -> None:
         ("<div class='photo-essay'><p>The ferry is fun to be on, he said.</p></div>", ["The ferry is fun to be on, he said."]),
         ("<ul><li>Adults pay nine crowns</li><li>Children go free</li></ul>", ["Adults pay nine crowns", "Children go free"]),
         (f"<blockquote><p>{NEXT}</p></blockquote>", [NEXT]),
+        (f"<article><h3><a href='#5'>At five</a></h3><p>{NEXT}</p></article>", ["At five", NEXT]),  # an entry of a live file
+        ("<p>2026년 4월 14일 송고된 기사가 논란이 됐다.</p>", ["2026년 4월 14일 송고된 기사가 논란이 됐다."]),
         (f"<div class='image'><img src='f.jpg'></div>{NEXT}", [NEXT]),  # bare, behind a picture
         (f"<div class='image'><img src='f.jpg'></div>{NEXT[:40]}<b>{NEXT[40:]}</b>", [NEXT]),
         (f"<div class='image'><div><img src='f.jpg'></div></div> <em>{NEXT}</em>", [NEXT]),

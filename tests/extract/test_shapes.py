@@ -42,6 +42,16 @@ def test_a_program_is_no_text_that_was_typed() -> None:
     )
 
 
+def test_lines_of_dense_scripts_are_paragraphs_at_fewer_letters() -> None:
+    lines = [
+        f"새 여객터미널은 당초 계획보다 {n}개월 늦은 내년 봄에 문을 연다고 항만공사가 밝혔다." for n in range(10, 14)
+    ]
+    markup = page(
+        f"<h1>새 여객터미널 늦게 개장</h1><article>{'<br><br>'.join(lines)}</article>", "새 여객터미널 늦게 개장"
+    )
+    assert article(markup).text.split("\n\n") == lines
+
+
 @pytest.mark.parametrize(
     "headline",
     [
