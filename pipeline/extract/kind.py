@@ -22,6 +22,13 @@ _ENTRIES = 5
 _ERROR = re.compile(  # titles of what servers show instead of a page
     r"\W*(?:(?:error\s+)?(?:40[0-9]|410|451|50[0-9])\b.{0,60}|.{0,30}(?:page|article|story|content|url)\b.{0,20}"
     r"(?:not\s+found|no\s+longer\s+(?:available|exists?)|does\s?n.t\s+exist|(?:is\s+)?unavailable).{0,40}|"
+    r".{0,30}(?:page|article|story)\s+(?:(?:can\s?.t|cannot|could\s+not|couldn.t)\s+be\s+(?:found|located)|"
+    r"isn.t\s+here).{0,40}|"
+    r".{0,20}(?:can.t|cannot|could\s+not|couldn.t|unable\s+to)\s+(?:find|locate)\s+(?:the|that|this|your)\s+"
+    r"(?:page|article|story)\b.{0,40}|nothing\s+(?:was\s+)?found(?:\s+here)?|"
+    r"(?:(?:(?:the|our|this)\s+)?(?:web\s?)?(?:site|page)\s+(?:is\s+)?)?(?:currently\s+|temporarily\s+)?"
+    r"(?:down\s+for|under(?:going)?)\s+(?:\w+\s+)?maintenance|we.ll\s+be\s+(?:right\s+back|back\s+(?:soon|shortly))|"
+    r"(?:die\s+)?(?:\w+\s+)?seite\s+(?:wurde|konnte)\s+(?:leider\s+)?nicht\s+gefunden(?:\s+werden)?.{0,30}|"
     r"not\s+found|access\s+(?:to\s+this\s+page\s+has\s+been\s+)?denied|forbidden|(?:un)?authorized|just\s+a\s+moment\W*|"
     r"attention\s+required.{0,30}|are\s+you\s+a\s+(?:robot|human).{0,20}|(?:please\s+)?verify\s+you.{0,30}|"
     r"pardon\s+our\s+interruption.{0,10}|service\s+unavailable|bad\s+gateway|something\s+went\s+wrong.{0,20}|"

@@ -20,7 +20,9 @@ def ld(**fields: object) -> str:
     "title",
     ["404 - Page not found", "Page not found | Harbour Post", "Access Denied", "Just a moment...", "Error 503", "Seite nicht gefunden",
      "Fehler 404", "Fehler 404 - Seite nicht gefunden", "Siden blev ikke fundet", "Siden finnes ikke", "Pagina niet gevonden", "Sidan hittades inte", "Página não encontrada", "Nie znaleziono strony",
-     "ページが見つかりません", "페이지를 찾을 수 없습니다", "页面不存在"],
+     "Oops! That page can’t be found.", "We couldn't find that page", "Sorry, we can't find the page you're looking for",
+     "Nothing found", "Down for maintenance", "This site is under maintenance", "We’ll be right back",
+     "Die angeforderte Seite wurde nicht gefunden", "ページが見つかりません", "페이지를 찾을 수 없습니다", "页面不存在"],
 )  # fmt: skip
 def test_error_pages_served_as_a_success_are_turned_away(title: str) -> None:
     found = reject(page(f"<title>{title}</title>", [SENTENCE, "Try the search, or go back."], h1=""))
@@ -31,6 +33,8 @@ def test_error_pages_served_as_a_success_are_turned_away(title: str) -> None:
     "title",
     [
         "Ferry not found after storm at sea",
+        "Harbour bridge under maintenance",
+        "Divers cannot find the ferry",
         "404 crew members told in writing of it all year long, union says after talks with the ferry company and mayor",
     ],
 )
