@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -58,12 +57,13 @@ def trace(
 def _trace(lake: Any, wanted: str) -> Trace:
     from pipeline.cli import catalog
     from pipeline.run import tracing
+    from pipeline.run.pages import STDIN, standard_input
 
-    if wanted != "-" and not _is_readable(Path(wanted)):
+    if wanted != STDIN and not _is_readable(Path(wanted)):
         article = catalog.find_article(lake, wanted, "file, story or article")
         catalog.check_readable(catalog.articles(lake, [article]).values())
         return tracing.trace_article(lake, article)
-    data = sys.stdin.buffer.read() if wanted == "-" else Path(wanted).read_bytes()
+    data = standard_input() if wanted == STDIN else Path(wanted).read_bytes()
     title, text = _read(Path(wanted), data)
     return tracing.trace(lake, text, title)
 

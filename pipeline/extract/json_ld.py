@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -10,6 +9,8 @@ from html import unescape
 from typing import Any
 
 from lxml.html import HtmlElement
+
+from pipeline.extract.json_text import read_json
 
 __all__ = ["article_node", "names", "nodes", "plain", "resolved", "selectors", "strings", "types"]
 
@@ -53,7 +54,7 @@ def _read(text: str) -> Any:
         text = _COMMENT.sub("", text)
     for mended in (str, partial(_TRAILING.sub, ""), unescape):
         try:
-            return json.loads(mended(text), strict=False)
+            return read_json(mended(text))
         except RecursionError:
             return None
         except ValueError:

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.article import Article, Capture, Clock, Reason
 from pipeline.extract.bylines import agency_in, author_names
 from pipeline.extract.failure import Unextractable
+from pipeline.extract.json_text import read_json
 from pipeline.extract.locator import normalise
 from pipeline.extract.markup import html_paragraphs, own_text, paragraphs, parse_xml, plain_paragraphs
 from pipeline.extract.newsml_g2 import PUB_STATUS
@@ -50,7 +50,7 @@ def read_ninjs(text: str, capture: Capture) -> Article:
         Unextractable: No JSON, other JSON than ninjs, or no text item (picture, video, event, planning …).
     """
     try:
-        found = json.loads(text.lstrip("\ufeff"), strict=False)
+        found = read_json(text.lstrip("\ufeff"))
     except RecursionError:
         raise Unextractable(Reason.TOO_COMPLEX, "JSON nested too deeply") from None
     except ValueError as e:

@@ -23,7 +23,7 @@ from pipeline.sources.directory import read_file
 if TYPE_CHECKING:
     from pipeline.fetch.client import Fetcher
 
-__all__ = ["STDIN", "extract_pages"]
+__all__ = ["STDIN", "extract_pages", "standard_input"]
 
 STDIN = "-"
 _FEW = 8  # pages that are done before worker processes are up
@@ -111,7 +111,7 @@ def _read(place: str, url: str | None, seq: int, config: Config, fetcher: Fetche
     most = config.fetch.max_bytes
     if place == STDIN:
         item = Item("pages", seq, url or "stdin")
-        body = sys.stdin.buffer.read(most + 1)
+        body = standard_input(most + 1)
         try:
             body = unpacked(body, most)
         except Failure as e:
@@ -126,6 +126,17 @@ def _read(place: str, url: str | None, seq: int, config: Config, fetcher: Fetche
     if isinstance(found, Reject):
         return found
     return replace(found, url=url or found.url, fetched_at=now)
+
+
+def standard_input(most: int = -1) -> bytes:
+    """At most so many bytes of standard input, or all.
+
+    Raises:
+        UsageError: It is closed.
+    """
+    if sys.stdin is None:  # what starts us may leave it closed
+        raise UsageError("standard input is closed")
+    return sys.stdin.buffer.read(most)
 
 
 def _article(article: Article) -> dict[str, Any]:

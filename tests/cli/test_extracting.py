@@ -13,8 +13,9 @@ from typer.testing import CliRunner, Result
 from pipeline.article import Item, Reason, Reject
 from pipeline.cli import app
 from pipeline.config import Config, FetchSettings
+from pipeline.errors import UsageError
 from pipeline.fetch.client import Fetcher
-from pipeline.run.pages import extract_pages
+from pipeline.run.pages import STDIN, extract_pages
 
 URL = "https://harbour-post.example/2026/04/ferry"
 PARAGRAPHS = [f"The ferry company said on Monday that crews number {n} were told in writing of it." for n in range(5)]
@@ -153,3 +154,9 @@ def test_pages_are_fetched_with_one_set_of_manners(monkeypatch: pytest.MonkeyPat
 def test_addresses_are_given_for_all_pages_or_for_none(page: Path) -> None:
     result = wirefold(page, page, "--url", URL)
     assert (result.exit_code, "one --url for each page" in result.stderr) == (2, True)
+
+
+def test_standard_input_that_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(UsageError, match="standard input is closed"):
+        list(extract_pages([STDIN]))
