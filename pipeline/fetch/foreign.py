@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import zlib
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from fastwarc import ArchiveIterator, WarcRecord, WarcRecordType
 from warcio.archiveiterator import ARCIterator
 from warcio.exceptions import ArchiveLoadFailed
 
-from pipeline.article import Capture, Item, RawRef, Reason, Reject
+from pipeline.article import Capture, Item, RawRef, Reason, Reject, credible
 from pipeline.fetch.decode import collect
 from pipeline.fetch.failure import Failure, reason_of_status
 
@@ -27,6 +28,7 @@ _PLAIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<[!?A-Za-z]|[{\[])")  # how pages,
 _MEMBER = b"\x1f\x8b\x08"
 _WARC = re.compile(rb"WARC/\d\.\d\r?\n")
 _MARKS = re.compile(re.escape(_MEMBER) + b"|" + _WARC.pattern)
+_AGAIN, _AGAIN_LEAST = 8, 1 << 30  # times the file, and bytes, that may be read once more for records of false length
 _FIRST_LOOK, _SCAN = 1 << 12, 1 << 20  # bytes: the next record is near, mostly, and damage may be all that there is
 
 
@@ -103,17 +105,32 @@ class _Record:
 
 
 def _warc_records(fileobj: BinaryIO, max_bytes: int) -> Iterator[_Record]:
-    """Records of a WARC file; after damage, from the next gzip member or version line on."""
+    """Records of a WARC file; after damage, from the next gzip member or version line on.
+
+    So it is after a record that claims to be longer than the rest of the file: it has swallowed those behind it.
+    """
     start: int | None = 0
+    left = _AGAIN * fileobj.seek(0, os.SEEK_END) + _AGAIN_LEAST
     while start is not None:
         fileobj.seek(start)
         at, sound = start, start == 0  # `at`: where the last readable record begins
         try:
             for record in ArchiveIterator(fileobj, parse_http=False):
                 at, sound = record.stream_pos, True
+                size = 0
                 if record.record_type in (WarcRecordType.response, WarcRecordType.resource):
-                    yield _warc_record(record, max_bytes)
-            return
+                    yield (found := _warc_record(record, max_bytes))
+                    size = len(found.block)
+                size += record.reader.consume()
+                if size < record.content_length:
+                    left -= size
+                    break
+            else:
+                return
+            if left < 0:
+                why = f"record after record claims to be longer than the file: nothing behind offset {at} is read"
+                yield _Record(at, broken=Failure(Reason.MALFORMED, why))
+                return
         except (OSError, ValueError, UnicodeError) as e:
             if sound:  # else this damage has been told already
                 yield _Record(at, broken=Failure(Reason.MALFORMED, f"damaged after offset {at}: {e}"))
@@ -226,6 +243,6 @@ def _unchunked(body: bytes) -> bytes:
 def _date(value: str | None) -> datetime | None:
     try:
         when = datetime.fromisoformat(value or "")
-        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+        return credible(when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC))
     except (ValueError, OverflowError):
         return None

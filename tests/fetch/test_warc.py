@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -167,7 +168,28 @@ def test_reading_goes_on_after_damage(packed: bool) -> None:
     assert [f.item.seq for f in found] == list(range(7, 7 + len(found)))
 
 
-@pytest.mark.parametrize("date", [b"yesterday", b"0001-01-01T00:00:00+05:00"])
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("kind", ["response", "request"])
+@pytest.mark.parametrize("claimed", [5_000, 900_000, 10**12, 2**64 - 1])
+def test_a_record_of_false_length_takes_no_other_with_it(packed: bool, kind: str, claimed: int) -> None:
+    records = [record(http(b"page %d" % n), kind if n == 1 else "response") for n in range(4)]
+    records[1] = re.sub(rb"Content-Length: \d+", b"Content-Length: %d" % claimed, records[1])
+    found = foreign(b"".join(gzip.compress(r, mtime=0) for r in records) if packed else b"".join(records))
+    assert [f.body for f in found if isinstance(f, Capture)] == [b"page 0", b"page 2", b"page 3"]
+    assert [f.reason for f in found if isinstance(f, Reject)] == (
+        [] if kind == "request" else [Reason.TOO_LARGE if claimed > 1_000_000 else Reason.MALFORMED]
+    )
+
+
+def test_records_of_false_length_are_not_read_again_without_end() -> None:
+    one = re.sub(rb"Content-Length: \d+", b"Content-Length: 999999999999", record(http(b"hi")))
+    found = foreign(one * 10_000)
+    assert all(isinstance(f, Reject) for f in found)
+    assert isinstance(found[-1], Reject)
+    assert found[-1].detail.startswith("record after record")
+
+
+@pytest.mark.parametrize("date", [b"yesterday", b"0001-01-01T00:00:00+05:00", b"9999-12-31T23:59:59Z"])
 def test_a_date_that_cannot_be_is_not_known(date: bytes) -> None:
     (one,) = foreign(record(http(b"hi")).replace(b"2018-09-14T01:02:03Z", date))
     assert isinstance(one, Capture)
