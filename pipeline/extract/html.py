@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import re
 from functools import partial
-from urllib.parse import urlsplit
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -24,7 +23,7 @@ from pipeline.extract.failure import Unextractable
 from pipeline.extract.headline import read_headline
 from pipeline.extract.kind import sort_of, why_no_article
 from pipeline.extract.listed import listed_paragraphs
-from pipeline.extract.locator import absolute, canonical_url, host_of, normalise
+from pipeline.extract.locator import absolute, canonical_url, host_of, normalise, web_address
 from pipeline.extract.page_metadata import PageMetadata, read_metadata
 from pipeline.extract.published import day_in_text, publication, shown_day
 from pipeline.extract.signature import signed
@@ -48,7 +47,7 @@ def read_html(markup: bytes, capture: Capture, settings: ExtractSettings) -> Art
     tree = parse(markup, settings.max_depth)
     _held = list(tree.iter())  # lxml makes an object for an element whenever it is come upon, unless there is one
     meta = read_metadata(tree, capture.fetched_at)
-    web = capture.url if urlsplit(capture.url).scheme in ("http", "https") else None
+    web = web_address(capture.url)
     url = canonical_url(meta.canonical, capture.url)
     host = host_of(url)
     own = (meta.publisher, host)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from pipeline.article import Kind
+from pipeline.extract.locator import path_of
 from pipeline.extract.page_metadata import PageMetadata
 from pipeline.extract.paywall import asks_to_pay
 
@@ -98,7 +98,7 @@ def sort_of(tree: HtmlElement, meta: PageMetadata, url: str, words: int) -> Sort
         tree: The parsed page.
         words: Number of words of its text.
     """
-    return Sort(_kind(tree, meta, urlsplit(url).path.lower(), words), _is_truncated(tree, meta, words))
+    return Sort(_kind(tree, meta, path_of(url).lower(), words), _is_truncated(tree, meta, words))
 
 
 def _kind(tree: HtmlElement, meta: PageMetadata, path: str, words: int) -> Kind:

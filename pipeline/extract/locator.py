@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from courlan import extract_domain
 from w3lib.url import canonicalize_url
 
-__all__ = ["absolute", "canonical_url", "host_of", "normalise"]
+__all__ = ["absolute", "canonical_url", "host_of", "normalise", "path_of", "web_address"]
 
 _TRACKING = re.compile(
     r"utm_\w+|fbclid|gclid|gclsrc|dclid|msclkid|yclid|twclid|igshid|mc_cid|mc_eid|_hsenc|_hsmi|mkt_tok|"
@@ -82,6 +82,22 @@ def host_of(url: str | None) -> str | None:
     """The host in an address; None where there is none, or what claims to be one is not."""
     try:
         return urlsplit(url or "").hostname
+    except ValueError:
+        return None
+
+
+def path_of(url: str) -> str:
+    """The path in an address; empty where what claims to be one is not."""
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
+
+
+def web_address(url: str) -> str | None:
+    """`url` if it is an http(s) address; None for a file's, and for what claims to be an address and is not."""
+    try:
+        return url if urlsplit(url).scheme in _PORTS else None
     except ValueError:
         return None
 

@@ -19,7 +19,7 @@ from pipeline.extract.signature import signed
 from pipeline.extract.tree import parse
 
 from .helpers import TEXT, article, capture, page
-from .test_wires import NITF, news_item
+from .test_wires import NITF, news_item, ninjs
 
 BOMB = '<!DOCTYPE nitf [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>'
 XXE = '<!DOCTYPE nitf [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
@@ -128,6 +128,30 @@ def test_rejected_before_it_costs_much(document: str | bytes, reason: Reason) ->
 def test_extracted_all_the_same(document: str | bytes) -> None:
     with within_the_limit():
         assert TEXT[1] in article(document).text
+
+
+@pytest.mark.parametrize("url", ["http://[::1/ferry", "http://[zz]/ferry", "http://]/ferry"])
+def test_a_page_at_no_address_keeps_its_text(url: str) -> None:
+    found = article(page(), url=url)
+    assert (TEXT[1] in found.text, found.url) == (True, url)
+
+
+HALF = "Ferry \ud83d\ude00 \ud83d"  # one character, and half of another
+IN_DATA = dict.fromkeys(("articleSection", "keywords", "image", "publisher", "author"), HALF)
+IN_ITEM = dict.fromkeys(("guid", "slugline", "byline", "source", "language"), HALF)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param(page(data(json.dumps({"@type": "NewsArticle"} | IN_DATA))), id="JSON-LD"),
+        pytest.param(ninjs(**{"body_text": TEXT[1]} | IN_ITEM), id="ninjs"),
+    ],
+)
+def test_halves_of_characters_are_left_out_since_no_table_holds_them(document: str) -> None:
+    said = repr(article(document))
+    assert "Ferry \U0001f600" in said
+    assert "ud83d" not in said
 
 
 @pytest.mark.parametrize(
