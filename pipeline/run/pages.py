@@ -93,14 +93,18 @@ def _extract_here(capture: Capture, settings: ExtractSettings) -> Article | Reje
     if threading.current_thread() is not threading.main_thread():
         return extract(capture, settings=settings)  # signals reach the main thread only
 
+    over = False
+
     def give_up(*_: object) -> None:
-        raise Unextractable(Reason.TOO_COMPLEX, f"took longer than {settings.page_timeout:g} s")
+        if not over:
+            raise Unextractable(Reason.TOO_COMPLEX, f"took longer than {settings.page_timeout:g} s")
 
     before = signal.signal(signal.SIGPROF, give_up)
     signal.setitimer(signal.ITIMER_PROF, settings.page_timeout, 1.0)  # again, where a library swallowed it
     try:
         return extract(capture, settings=settings)
     finally:
+        over = True  # the limit may have passed in the moment of Ctrl-C: its signal waits for the next call
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -160,3 +162,17 @@ def test_standard_input_that_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", None)
     with pytest.raises(UsageError, match="standard input is closed"):
         list(extract_pages([STDIN]))
+
+
+def test_ctrl_c_at_the_time_limit(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def both(*_: object, **__: object) -> None:
+        """What happens where a parser keeps signals waiting: they come together, Ctrl-C before the limit's."""
+        signals = {signal.SIGPROF, signal.SIGINT}
+        signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+        for each in signals:
+            os.kill(os.getpid(), each)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
+
+    monkeypatch.setattr("pipeline.run.pages.extract", both)
+    with pytest.raises(KeyboardInterrupt):
+        list(extract_pages([str(page)]))
