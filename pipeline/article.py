@@ -63,7 +63,7 @@ class Reason(StrEnum):
     TOO_COMPLEX = "too_complex"  # ran into the time or depth limit for one page
     NO_TEXT = "no_text"
     TOO_SHORT = "too_short"
-    NOT_ARTICLE = "not_article"  # an error page served as a success, a consent or log-in wall
+    NOT_ARTICLE = "not_article"  # an error page served as a success, a consent or log-in wall, a list of articles
 
 
 class Clock(StrEnum):

@@ -25,7 +25,7 @@ def extract(
 ) -> None:
     """Extract text and metadata. Ends with 1 when a page holds no text.
 
-    A text that is no article (too short, an error page, a consent wall) is given with the reason.
+    A text that is no article (too short, an error page, a consent wall, a list) is given with the reason.
     """
     from pipeline.cli.console import print_json, print_json_line
     from pipeline.run.pages import extract_pages

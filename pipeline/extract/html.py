@@ -33,6 +33,9 @@ __all__ = ["read_html"]
 
 _MAX_TEXT = 2_000_000  # characters; beyond, it is a dump and no article
 _MONTH = re.compile(r"(\S+\s.*\S)\s(?:March|April|May|June|August)$")  # trafilatura cuts what follows: "Ada Lind May 2"
+_BEHIND = re.compile(  # and makes words of an address: "Ada Lind ada example"
+    r"([^\W\d_a-z]\S*\s[^\W\d_a-z]\S*)(?:\s[a-z][\w.-]*)+$"
+)
 _CATEGORY_LINK = etree.XPath("boolean(//a[contains(@href, '/categor')] | //meta[contains(@name, 'subject')])")
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it logs what is wrong with each page; the reject says so
@@ -62,7 +65,7 @@ def read_html(markup: bytes, capture: Capture, settings: ExtractSettings) -> Art
     body = read_body(tree, meta, web, listed, [*meta.authors, *signature])
     text = "\n\n".join(body.paragraphs)
     words = text.split()
-    why = why_no_article(meta, words)
+    why = why_no_article(meta, words, web)
     titles = meta.titles
     if why and is_whole(said := listed()):  # the page was withheld from us, its feed was not
         body, why, titles = whole_body(said, "feed"), None, []
@@ -127,7 +130,10 @@ def _searched_names(found: str | None, meta: PageMetadata, publisher: str | None
     """Names that trafilatura found: no rubrics, of one word, and nothing that the page says and we took for no name."""
     said = re.sub(r"\W", "", "".join(meta.authors)).casefold()
     # behind an "On" it cuts off the name of a network
-    names = [_MONTH.sub(r"\1", name).removesuffix(" On") for name in author_names([found], publisher, host)]
+    names = [
+        _BEHIND.sub(r"\1", _MONTH.sub(r"\1", name).removesuffix(" On"))
+        for name in author_names([found], publisher, host)
+    ]
     return tuple(n for n in names if " " in n and re.sub(r"\W", "", n).casefold() not in said)
 
 

@@ -57,12 +57,15 @@ _LIVE = re.compile(
     r"latest\s+updates|en\s+direct\b|minuto\s+a\s+minuto|news-?ticker)",
     re.IGNORECASE,
 )
-_LIVE_CLASS = re.compile(r"live-?_?(?:blog|feed|updates?|post|entry|stream)|liveblog", re.IGNORECASE)
+_LIVE_CLASS = re.compile(r"live-?_?(?:blog|feed|updates?|post|entry|stream|block)|liveblog", re.IGNORECASE)
+_LIVE_PATH = re.compile(r"/(?:live|live-?blog|live-?ticker)/")
+_LISTS = frozenset(("CollectionPage", "ProfilePage", "SearchResultsPage"))
 _GALLERY_PATH = re.compile(
     r"/(?:galler(?:y|ies)|photos?|pictures|slideshows?|in-pictures|fotostrecke|bilder|diaporama)[/-]"
 )
 _GALLERY_TYPES = frozenset(("ImageGallery", "MediaGallery"))
 _VIDEO_PATH = re.compile(r"/(?:videos?|watch|av|mediathek)/")
+_WRITTEN = ("Article", "BlogPosting", "LiveBlogPosting", "Report", "Review")
 _COUNTER = re.compile(r"\W*\d{1,3}\s*(?:/|of|von|de|sur)\s*\d{1,3}\W*", re.IGNORECASE)
 
 
@@ -73,11 +76,14 @@ class Sort(NamedTuple):
     is_truncated: bool
 
 
-def why_no_article(meta: PageMetadata, words: list[str]) -> str | None:
-    """Why a page is no article at all: an error page served as a success, or a consent wall; None when it may be one.
+def why_no_article(meta: PageMetadata, words: list[str], web: str | None) -> str | None:
+    """Why a page is no article at all: an error page served as a success, a consent wall, or a list of articles.
+
+    None when it may be one.
 
     Args:
         meta: What the page says about itself.
+        web: Its address, if it is one of the web.
         words: The words of its text.
     """
     title = next(iter(meta.titles), "")
@@ -88,6 +94,10 @@ def why_no_article(meta: PageMetadata, words: list[str]) -> str | None:
         any(_CONSENT_TITLE.fullmatch(t) for t in meta.titles) or (not meta.published and len(words) < _FEW)
     ):
         return f"a consent wall: {title[:80]}"
+    if web and urlsplit(web).path in ("", "/") and not urlsplit(web).query and not _is_written(meta):
+        return f"a front page: {title[:80]}"
+    if _LISTS & meta.types and not meta.published and not any(t.endswith(_WRITTEN) for t in meta.types):
+        return f"a list: {title[:80]}"  # templates call lists an article in OpenGraph
     return None
 
 
@@ -105,7 +115,7 @@ def _kind(tree: HtmlElement, meta: PageMetadata, path: str, words: int) -> Kind:
     title = next(iter(meta.titles), "")
     if "LiveBlogPosting" in meta.types:
         return Kind.LIVE
-    if _LIVE.search(title) and _count(tree, _LIVE_CLASS) >= _ENTRIES:
+    if _LIVE.search(title) and (_LIVE_PATH.search(path) or _count(tree, _LIVE_CLASS) >= _ENTRIES):
         return Kind.LIVE
     gallery = bool(_GALLERY_TYPES & meta.types or _GALLERY_PATH.search(path))
     counters = sum(1 for e in tree.iter("span", "div", "p", "figcaption") if e.text and _COUNTER.fullmatch(e.text))
@@ -118,7 +128,7 @@ def _kind(tree: HtmlElement, meta: PageMetadata, path: str, words: int) -> Kind:
 
 
 def _is_written(meta: PageMetadata) -> bool:
-    return any(t.endswith(("Article", "BlogPosting")) or t == "article" for t in meta.types)
+    return any(t.endswith(_WRITTEN) or t == "article" for t in meta.types)
 
 
 def _is_truncated(tree: HtmlElement, meta: PageMetadata, words: int) -> bool:

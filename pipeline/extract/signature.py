@@ -229,4 +229,5 @@ def _is_signature(element: HtmlElement) -> bool:
         return False
     if element.tag == "a" and (element.get("rel") == "author" or _PATH.search(element.get("href") or "")):
         return True
-    return bool(_NAME_CLASS.search(element.get("class") or "") or element.get("itemprop") in ("author", "author name"))
+    names = f"{element.get('class') or ''} {element.get('data-testid') or ''}"
+    return bool(_NAME_CLASS.search(names) or element.get("itemprop") in ("author", "author name"))

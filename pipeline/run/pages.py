@@ -34,7 +34,7 @@ def extract_pages(
 ) -> Iterator[dict[str, Any]]:
     """What each page gives, in order: the columns of an article, ``reason`` and ``detail`` of a reject, or both.
 
-    Both for what has a text and is no article all the same: too short, an error page, a consent wall.
+    Both for what has a text and is no article all the same: too short, an error page, a consent wall, a list.
 
     Args:
         places: Files (``.gz`` is unpacked), http(s) addresses, or `STDIN` (unpacked, too).

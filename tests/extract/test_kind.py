@@ -6,10 +6,11 @@ import json
 
 import pytest
 
-from pipeline.article import Kind, Reason
+from pipeline.article import Kind, Reason, Reject
+from pipeline.extract import extract
 from pipeline.extract.paywall import asks_to_pay
 
-from .helpers import SENTENCE, TEXT, URL, article, page, reject
+from .helpers import SENTENCE, TEXT, URL, article, capture, page, reject
 
 
 def ld(**fields: object) -> str:
@@ -52,6 +53,29 @@ def test_consent_walls_are_turned_away() -> None:
     assert article(page("<title>Before you continue</title>", text, h1="")).kind is Kind.ARTICLE
 
 
+SITE = "https://www.harbour-post.example/"
+
+
+@pytest.mark.parametrize(
+    ("head", "url", "is_list"),
+    [
+        ("", SITE, True),
+        ("", SITE.rstrip("/"), True),
+        ("", f"{SITE}?p=12", False),
+        ('<meta property="og:type" content="article">', SITE, False),  # a site of one page
+        (ld(**{"@type": "CollectionPage"}), URL, True),
+        (ld(**{"@type": "CollectionPage"}) + '<meta property="og:type" content="article">', URL, True),
+        (ld(**{"@graph": [{"@type": "CollectionPage"}, {"@type": "NewsArticle"}]}), URL, False),
+        (ld(**{"@type": "CollectionPage"}) + '<meta name="date" content="2026-04-02">', URL, False),
+    ],
+)
+def test_lists_of_articles_are_turned_away(head: str, url: str, is_list: bool) -> None:
+    found = extract(capture(page(head), url=url))
+    assert isinstance(found, Reject) is is_list
+    if isinstance(found, Reject):
+        assert found.reason is Reason.NOT_ARTICLE
+
+
 @pytest.mark.parametrize(
     ("head", "paragraphs", "url", "kind"),
     [
@@ -72,10 +96,11 @@ def test_kind(head: str, paragraphs: list[str], url: str, kind: Kind) -> None:
 
 def test_a_live_file_is_told_by_its_title_and_its_entries() -> None:
     title = "<title>Ferry strike: live updates</title>"
-    entries = "".join(f'<div class="live-blog-post"><p>{p}</p></div>' for p in TEXT)
+    entries = "".join(f'<div class="block live-block"><p>{p}</p></div>' for p in TEXT)
     body = page(title, [], h1="Ferry strike: live updates").replace("</article>", f"{entries}</article>")
     assert article(body).kind is Kind.LIVE
     assert article(page(title, h1="Ferry strike: live updates")).kind is Kind.ARTICLE
+    assert article(page(title, h1="Ferry strike: live updates"), url=f"{SITE}live/2026/ferry").kind is Kind.LIVE
 
 
 PAID = ld(

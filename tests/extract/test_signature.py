@@ -87,6 +87,8 @@ def below(line: str, head: str = "") -> tuple[str, ...]:
             )
         ),
         ("<p>Interview by Ada Lind</p>", ADA),
+        ("<div data-testid='byline-new'><span>Ada Lind</span><span>Ferry correspondent, in Els</span></div>", ADA),
+        ("<div class='byline'><b>Ada Lind</b> <a href='mailto:ada@quay.example'>ada@quay.example</a></div>", ADA),
         ("<p>By Ada Lind in Els and Bo Ek in New Quay</p>", BOTH),
         ("<p>By Ada Lind, Bo Ek in New Quay, and Cy Holm</p>", ("Ada Lind", "Bo Ek", "Cy Holm")),
         ("<footer class='node__meta'>Submitted by <a href='/user/1'>Ada Lind</a></footer>", ADA),
