@@ -138,6 +138,8 @@ _DATELINES = (
     re.compile(r"(?P<agency>新华社|新華社|中新社|中新网)(?P<place>[\u4e00-\u9fff]{2,12})\d{1,2}月\d{1,2}日[电電]"),
     # (서울=연합뉴스)
     re.compile(r"\((?P<place>[^()=\d]{1,20})=(?P<agency>[^()=\d]{1,20})\)"),
+    # ROMA, 2 APR - a place in capitals, a day and a dash
+    re.compile(rf"(?P<place>[A-ZÀ-ÖØ-ÞА-ЯЁІЇЄҐ][A-ZÀ-ÖØ-ÞА-ЯЁІЇЄҐ.' -]{{1,30}}),(?:{_DAY}) ?{_DASH} "),
     # PARIS — a place in capitals and a dash
     re.compile(r"(?P<place>[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.' -]{2,30}(?:, ?[A-Z][\w. -]{1,25})?) (?:--|[\u2013\u2014]) "),
 )

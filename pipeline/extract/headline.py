@@ -226,7 +226,10 @@ def headline_in(heading: HtmlElement, titles: Iterable[str]) -> str:
         return whole
     bare = " ".join("".join(_texts_outside(heading, labels)).split())
     key = _key(bare)
-    return bare if len(key) >= _HEADLINE and any(_key(title).startswith(key) for title in titles) else whole
+    if len(key) >= _HEADLINE and any(_key(title).startswith(key) for title in titles):
+        return bare
+    same = (title for title in titles if _key(title) == _key(whole))  # without what machines read between the parts
+    return next(same, whole)
 
 
 def _texts_outside(element: HtmlElement, left_out: set[HtmlElement]) -> Iterator[str]:
@@ -264,8 +267,16 @@ def _without_site(headline: str, titles: list[str]) -> str:
 
 def _without_kicker(headline: str, titles: list[str]) -> str:
     """A heading may hold a rubric before the headline: ``Opinion What the ferry means``; another title has it alone."""
-    shorter = (t for t in titles if len(t) >= _HEADLINE and t != headline and headline.endswith(" " + t))
+    shorter = (t for t in titles if len(t) >= _HEADLINE and t != headline and _ends_with(headline, t))
     return next((t for t in shorter if len(headline) - len(t) <= _KICKER), headline)
+
+
+def _ends_with(whole: str, part: str) -> bool:
+    """Whether a title stands at the end, behind a blank or glued to what another element holds: ``OpinionWhat it``."""
+    if not whole.endswith(part):
+        return False
+    before = whole[-len(part) - 1]
+    return before == " " or (before.islower() and not part[0].islower())
 
 
 def _site_parts(title: str, titles: list[str], host_keys: set[str]) -> list[str]:

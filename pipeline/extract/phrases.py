@@ -82,6 +82,8 @@ OPENING = re.compile(
     please\s+(?:sign\s+up|enter\s+your|enable|log\s+in|subscribe|consider) | terms\s+of\s+(?:use|service) |
     (?:privacy|cookie)\s+policy | (?:jetzt\s+)?(?:newsletter\s+)?abonnieren\b | abonnieren\s+sie | folgen\s+sie\s+uns |
     abonnez-vous | inscrivez-vous | suivez-nous | s[uí]guenos | suscr[ií]bete | iscriviti | seguici |
+    accuracy\s+and\s+availability\s+of\s+(?:\S+\s){0,3}transcripts\b |
+    this\s+(?:story|article|piece|post|column|interview)\s+is\s+republished\b |
     discuss\s+this\s+in\s+the\s+forum |
     (?:tags?|tagged(?:\s+(?:with|as|in|under))?|filed\s+under|posted\s+in|schlag(?:worte|wörter)|stichw(?:orte|örter)|
         mots[\s-]clés|etiquetas)\s*: |
@@ -185,6 +187,7 @@ MARK = re.compile(
     (?:article|story)\s+continues\s+(?:below|after)\b.{0,30}|
     (?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}\.?(?:\s\d{1,2}:\d\d(?::\d\d)?)?\s*(?:송고|입력|수정|등록)|
     (?:기사\s?)?(?:송고|입력|수정|등록|승인)(?:\s?(?:시간|일시|날짜|일))?\s*:?\s*(?:19|20)\d\d[./-]\d.{0,30}|
+    listen\W{1,3}\d{1,3}:\d\d|download|embed|transcript|
     recommended\s+videos?|oops\W*something\s+went\s+wrong(?:\W+please\s+try\s+again(?:\s+later)?)?|https?://\S{4,300}
     )[\W_]*)?$""",
     re.IGNORECASE | re.VERBOSE,

@@ -99,6 +99,7 @@ def behind(markup: str, head: str = "") -> list[str]:
             "İlgili haber", "Xem thêm", "ये भी पढ़ें", "بیشتر بخوانید", "קראו גם", "Lee también",
         )),
         "<section><article><h2><a href='/b'>Why the bridge is closed until the autumn</a></h2></article></section>",
+        "<h4>Listen · 3:41</h4><ul><li>Download</li><li>Embed</li><li>Transcript</li></ul>",
         "<p>Διαφήμιση</p>",
         "<p>РЕКЛАМА</p>",
         "<p>Подписывайтесь на наш канал, чтобы ничего не пропустить.</p>",
@@ -126,6 +127,8 @@ def test_furniture_amid_the_text_is_left_out(markup: str) -> None:
         "<p>Il vous reste 68.4% de cet article à lire. La suite est réservée aux abonnés.</p>",
         "<p>To keep reading, please log in.</p>",
         "<p>2026/04/14 15:30 송고</p>",
+        "<p>Reach Ada Lind at ada@quay.example.</p><p>This article is republished from The Pier under a licence.</p>",
+        "<p>Accuracy and availability of Quay transcripts may vary.</p>",
         "<p>송고시간 2026-04-14 15:30</p>",
         "<p>This column is for informational purposes only and does not constitute medical advice.</p>",
         '<div class="author__bio"><p>Ada has been with us since the first ferry, and sails herself.</p></div>',
@@ -175,6 +178,8 @@ def test_furniture_behind_the_text_is_left_out(markup: str) -> None:
         ("<ul><li>Adults pay nine crowns</li><li>Children go free</li></ul>", ["Adults pay nine crowns", "Children go free"]),
         (f"<blockquote><p>{NEXT}</p></blockquote>", [NEXT]),
         (f"<article><h3><a href='#5'>At five</a></h3><p>{NEXT}</p></article>", ["At five", NEXT]),  # an entry of a live file
+        ("<p>The article is published in a journal on ferries.</p>", ["The article is published in a journal on ferries."]),
+        ("<p>Accuracy and availability of charts may vary, he said.</p>", ["Accuracy and availability of charts may vary, he said."]),
         ("<p>2026년 4월 14일 송고된 기사가 논란이 됐다.</p>", ["2026년 4월 14일 송고된 기사가 논란이 됐다."]),
         (f"<div class='image'><img src='f.jpg'></div>{NEXT}", [NEXT]),  # bare, behind a picture
         (f"<div class='image'><img src='f.jpg'></div>{NEXT[:40]}<b>{NEXT[40:]}</b>", [NEXT]),

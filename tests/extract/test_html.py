@@ -119,6 +119,13 @@ def test_which_clock_counts(head: str, listed: datetime | None, expected: dateti
          'Ferry to run again at last <span class="label paid">Subscribers</span>', "Ferry to run again at last"),
         ("<title>Ferry to run again at last | The Quay</title>",
          'Ferry <i class="badge"></i>to run again at <b>last</b>', "Ferry to run again at last"),
+        ('<meta property="og:title" content="Ferry to run again at last">',  # no blank between them
+         "<span>Els</span><span>Ferry to run again at last</span>", "Ferry to run again at last"),
+        ('<meta property="og:title" content="rerun of the ferry to Els">', "Forerun of the ferry to Els",
+         "Forerun of the ferry to Els"),
+        ('<meta property="og:title" content="Els: Ferry to run">',  # what machines read is between the parts
+         '<span class="head__kicker">Els<i class="visually-hidden">:</i></span><i class="visually-hidden">: </i>'
+         "<span>Ferry to run</span>", "Els: Ferry to run"),
         ("<title>At last: Ferry to run again at last | The Quay</title>",  # the page says it elsewhere, too
          '<span class="kicker">At last:</span> Ferry to run again at last', "At last: Ferry to run again at last"),
     ],
@@ -267,6 +274,7 @@ def test_canonical_address_is_believed_on_the_same_site_only(canonical: str, url
         ("NEW QUAY, April 2, 2026 /PRNewswire/ -- ", "NEW QUAY", "PR Newswire"),
         ("МОСКВА, 2 апреля. /ТАСС/. ", "МОСКВА", "TASS"),
         ("القاهرة (رويترز) - ", "القاهرة", "Reuters"),
+        ("ROMA, 2 APR - ", "ROMA", None),
         ("【札幌共同】", "札幌", "Kyodo"),
         ("[東京 2日 ロイター] - ", "東京", "Reuters"),
         ("新华社北京4月2日电 ", "北京", "Xinhua"),
