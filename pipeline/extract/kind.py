@@ -94,7 +94,7 @@ def why_no_article(meta: PageMetadata, words: list[str], web: str | None) -> str
         any(_CONSENT_TITLE.fullmatch(t) for t in meta.titles) or (not meta.published and len(words) < _FEW)
     ):
         return f"a consent wall: {title[:80]}"
-    if web and urlsplit(web).path in ("", "/") and not urlsplit(web).query and not _is_written(meta):
+    if web and path_of(web) in ("", "/") and "?" not in web and not _is_written(meta):
         return f"a front page: {title[:80]}"
     if _LISTS & meta.types and not meta.published and not any(t.endswith(_WRITTEN) for t in meta.types):
         return f"a list: {title[:80]}"  # templates call lists an article in OpenGraph
