@@ -48,7 +48,8 @@ def reading_form(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Text in reading form without line breaks, as headlines and names are kept."""
-    return " ".join(reading_form(text).split())
+    plain = text.isascii() and text.isprintable()  # most names: there is nothing to be found in them but blanks
+    return " ".join((text if plain else reading_form(text)).split())
 
 
 def as_title(line: str) -> str:

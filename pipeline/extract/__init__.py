@@ -117,13 +117,25 @@ def _finished(article: Article, capture: Capture, publisher: str | None, languag
         published_at=published,
         clock=clock,
         guid=article.guid or capture.item.guid,
-        publisher=publisher or article.publisher,
-        authors=authors,
-        dateline=place_in(article.dateline) or opening.place,
-        credit=credit,
+        publisher=publisher or _name(article.publisher),
+        authors=_names(authors),
+        section=_name(article.section),
+        tags=_names(article.tags),
+        slug=_name(article.slug),
+        image=_name(article.image),
+        dateline=_name(place_in(article.dateline) or opening.place),
+        credit=_name(credit),
         language=article_language(text, article.language, language),
         provenance=origins,
     )
+
+
+def _name(text: str | None) -> str | None:
+    return one_line(text or "") or None
+
+
+def _names(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, map(one_line, texts))))
 
 
 def _trimmed(text: str, headline: str, authors: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:

@@ -420,6 +420,17 @@ def test_language_is_that_of_the_text(text: str, lang: str, configured: str | No
     assert found.language == expected
 
 
+def test_names_are_one_line_without_what_hides_or_reorders_them() -> None:
+    bad = "Har\\u202ebour\\u0000  Post\\n"
+    data = (
+        f'{{"@type": "NewsArticle", "articleSection": "S\\u200bea  Trade\\u0007", "keywords": ["{bad}", "Harbour Post", "\\u200b"], '
+        f'"author": {{"@type": "Person", "name": "Ada\\u202e  Lind"}}, "publisher": {{"name": "{bad}"}}}}'
+    )
+    found = article(page(head=f'<script type="application/ld+json">{data}</script>'))
+    assert (found.section, found.tags, found.publisher) == ("Sea Trade", ("Harbour Post",), "Harbour Post")
+    assert found.authors == ("Ada Lind",)
+
+
 def test_language_is_not_that_of_a_foreign_head() -> None:
     head = ["Stand up for the harbour.", "We need the help of our readers.", "I would like to join."]
     text = (

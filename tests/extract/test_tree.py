@@ -52,6 +52,16 @@ def test_what_xml_does_not_know_is_dropped_wherever_it_stands(where: int, sign: 
     assert tree.text_content() == text
 
 
+@pytest.mark.parametrize("code", [*range(9), 11, 12, *range(14, 32), 65534, 65535])
+def test_references_to_what_xml_does_not_know_cost_no_text(code: int) -> None:
+    said = f"&#{code};&#x{code:X};&#0{code}&#x000{code:x} &#233;&#x1F6A2;&#145;"  # 1 and 14 begin the last
+    body = "".join(f"<p>{said}{p}</p>" for p in TEXT)
+    found = article(f"<html><body><article><h1>Ferry</h1>{body}</article></body></html>").text
+    assert all(p in found for p in TEXT)
+    assert not set(map(ord, found)) & {*range(9), *range(11, 32), 65534, 65535}
+    assert found.count("é\U0001f6a2\u2018") == len(TEXT)
+
+
 def test_json_ld_stays() -> None:
     tree = parse(b'<html><body><p>one</p><script type="application/ld+json">{}</script></body></html>', 256)
     strip(tree)
