@@ -65,7 +65,7 @@ def read_html(markup: bytes, capture: Capture, settings: ExtractSettings) -> Art
     body = read_body(tree, meta, web, listed, [*meta.authors, *signature])
     text = "\n\n".join(body.paragraphs)
     words = text.split()
-    why = why_no_article(meta, words, web)
+    why = why_no_article(tree, meta, words, web)
     titles = meta.titles
     if why and is_whole(said := listed()):  # the page was withheld from us, its feed was not
         body, why, titles = whole_body(said, "feed"), None, []

@@ -59,6 +59,7 @@ _LIVE = re.compile(
 )
 _LIVE_CLASS = re.compile(r"live-?_?(?:blog|feed|updates?|post|entry|stream|block)|liveblog", re.IGNORECASE)
 _LIVE_PATH = re.compile(r"/(?:live|live-?blog|live-?ticker)/")
+_LINKS = 20  # of a front page, which has more; a story that a site is made for has few
 _LISTS = frozenset(("CollectionPage", "ProfilePage", "SearchResultsPage"))
 _GALLERY_PATH = re.compile(
     r"/(?:galler(?:y|ies)|photos?|pictures|slideshows?|in-pictures|fotostrecke|bilder|diaporama)[/-]"
@@ -76,15 +77,16 @@ class Sort(NamedTuple):
     is_truncated: bool
 
 
-def why_no_article(meta: PageMetadata, words: list[str], web: str | None) -> str | None:
+def why_no_article(tree: HtmlElement, meta: PageMetadata, words: list[str], web: str | None) -> str | None:
     """Why a page is no article at all: an error page served as a success, a consent wall, or a list of articles.
 
     None when it may be one.
 
     Args:
+        tree: The parsed page, without what stands beside its text.
         meta: What the page says about itself.
-        web: Its address, if it is one of the web.
         words: The words of its text.
+        web: Its address, if it is one of the web.
     """
     title = next(iter(meta.titles), "")
     if len(words) < _FEW and any(_ERROR.fullmatch(t) for t in meta.titles):
@@ -94,7 +96,8 @@ def why_no_article(meta: PageMetadata, words: list[str], web: str | None) -> str
         any(_CONSENT_TITLE.fullmatch(t) for t in meta.titles) or (not meta.published and len(words) < _FEW)
     ):
         return f"a consent wall: {title[:80]}"
-    if web and path_of(web) in ("", "/") and "?" not in web and not _is_written(meta):
+    is_root = web is not None and path_of(web) in ("", "/") and "?" not in web
+    if is_root and not meta.published and not _is_written(meta) and sum(1 for _ in tree.iter("a")) >= _LINKS:
         return f"a front page: {title[:80]}"
     if _LISTS & meta.types and not meta.published and not any(t.endswith(_WRITTEN) for t in meta.types):
         return f"a list: {title[:80]}"  # templates call lists an article in OpenGraph

@@ -57,20 +57,24 @@ SITE = "https://www.harbour-post.example/"
 
 
 @pytest.mark.parametrize(
-    ("head", "url", "is_list"),
+    ("head", "links", "url", "is_list"),
     [
-        ("", SITE, True),
-        ("", SITE.rstrip("/"), True),
-        ("", f"{SITE}?p=12", False),
-        ('<meta property="og:type" content="article">', SITE, False),  # a site of one page
-        (ld(**{"@type": "CollectionPage"}), URL, True),
-        (ld(**{"@type": "CollectionPage"}) + '<meta property="og:type" content="article">', URL, True),
-        (ld(**{"@graph": [{"@type": "CollectionPage"}, {"@type": "NewsArticle"}]}), URL, False),
-        (ld(**{"@type": "CollectionPage"}) + '<meta name="date" content="2026-04-02">', URL, False),
+        ("", 20, SITE, True),
+        ("", 20, SITE.rstrip("/"), True),
+        ("", 20, f"{SITE}?p=12", False),
+        ("", 20, URL, False),
+        ("", 5, SITE, False),  # a site of one page
+        ('<meta property="og:type" content="article">', 20, SITE, False),
+        ('<meta name="date" content="2026-04-02">', 20, SITE, False),
+        (ld(**{"@type": "CollectionPage"}), 0, URL, True),
+        (ld(**{"@type": "CollectionPage"}) + '<meta property="og:type" content="article">', 0, URL, True),
+        (ld(**{"@graph": [{"@type": "CollectionPage"}, {"@type": "NewsArticle"}]}), 0, URL, False),
+        (ld(**{"@type": "CollectionPage"}) + '<meta name="date" content="2026-04-02">', 0, URL, False),
     ],
 )
-def test_lists_of_articles_are_turned_away(head: str, url: str, is_list: bool) -> None:
-    found = extract(capture(page(head), url=url))
+def test_lists_of_articles_are_turned_away(head: str, links: int, url: str, is_list: bool) -> None:
+    teasers = [f'<a href="/{n}">Ferry {n}</a> runs again, the company said.' for n in range(links)]
+    found = extract(capture(page(head, [*TEXT, *teasers]), url=url))
     assert isinstance(found, Reject) is is_list
     if isinstance(found, Reject):
         assert found.reason is Reason.NOT_ARTICLE
