@@ -1,4 +1,4 @@
-"""References to characters in XML that others wrote: those that no XML parser knows would cost the document."""
+"""References to characters in markup that others wrote: those that XML does not know would cost the document."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import re
 from html import escape
 from html.entities import html5
 
-__all__ = ["mended"]
+__all__ = ["mended", "without_controls"]
 
 _CDATA = "<![CDATA["
 _UNKNOWN = re.compile(r"&(?!#\d|#x[\da-fA-F]|(?:amp|lt|gt|quot|apos);)(\w{2,31};)?")
-_NO_CHARACTER = re.compile(  # of controls, and halves of characters, which is how some systems write an emoji
-    r"&#(?:x0*(?:d[89a-f][0-9a-f]{2}|[0-8bcef]|1[0-9a-f])|"
-    r"0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]|[0-8]|1[124-9]|2\d|3[01]));",
-    re.IGNORECASE,
+_CONTROL = (  # number of one, or of what XML does not know at the end of the first plane
+    r"x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef])(?![0-9a-f])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|6553[45])(?![0-9])"
 )
+_HALF = (  # of a character, which is how some systems write an emoji
+    r"x0*d[89a-f][0-9a-f]{2}|0*(?:5529[6-9]|55[3-9][0-9]{2}|56[0-9]{3}|57[0-2][0-9]{2}|573[0-3][0-9]|5734[0-3])"
+)
+_NO_CHARACTER = re.compile(f"&#(?:{_CONTROL}|{_HALF});", re.IGNORECASE)
+_CONTROL_IN_HTML = re.compile(f"&#(?:{_CONTROL});?".encode(), re.IGNORECASE)
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -35,6 +38,11 @@ def mended(xml: str) -> str:
         inside, end, outside = section.partition("]]>")
         parts += (_CDATA, inside, end, _without_strangers(outside))
     return "".join(parts)
+
+
+def without_controls(html: bytes) -> bytes:
+    """HTML without references to controls, which its parser lets through and nobody can write into a tree again."""
+    return _CONTROL_IN_HTML.sub(b"", html) if b"&#" in html else html
 
 
 def _without_strangers(text: str) -> str:

@@ -138,21 +138,29 @@ def _said_moment(value: Any) -> Moment | None:
     return read_moment(day.isoformat()) if day else None
 
 
-def time_elements(tree: HtmlElement, headline: HtmlElement | None, *, changed: bool = False) -> Iterator[str]:
-    """Machine-readable times in the markup that say they are the publication's, or the last change's.
+def time_elements(tree: HtmlElement, headline: HtmlElement | None) -> tuple[list[str], list[str]]:
+    """Machine-readable times in the markup that say they are the publication's, and those of the last change.
 
     Where the `headline` stands in an ``article`` element, a time in another one is of that: a teaser or a comment.
     """
     own = set() if headline is None else set(headline.iterancestors("article"))
-    name = _CHANGED_CLASS if changed else _PUBLISHED_CLASS
+    published: list[str] = []
+    changed: list[str] = []
     for element in tree.iter("time", "span", "meta"):
-        is_named = element.get("itemprop") == ("dateModified" if changed else "datePublished")
-        is_named = is_named or (not changed and "pubdate" in element.attrib)
-        if is_named and _is_of(own, element):
-            yield element.get("datetime") or element.get("content") or ""
+        name = element.get("itemprop")
+        is_first, is_last = name == "datePublished" or "pubdate" in element.attrib, name == "dateModified"
+        if (is_first or is_last) and _is_of(own, element):
+            said = element.get("datetime") or element.get("content") or ""
+            published += [said] * is_first
+            changed += [said] * is_last
     for element in tree.iter("time", "abbr"):  # hAtom has its times in titles of abbreviations
-        if name.search(element.get("class") or "") and _is_of(own, element):
-            yield element.get("datetime") or element.get("title") or ""
+        name = element.get("class") or ""
+        is_first, is_last = _PUBLISHED_CLASS.search(name) is not None, _CHANGED_CLASS.search(name) is not None
+        if (is_first or is_last) and _is_of(own, element):
+            said = element.get("datetime") or element.get("title") or ""
+            published += [said] * is_first
+            changed += [said] * is_last
+    return published, changed
 
 
 def _is_of(own: set[HtmlElement], element: HtmlElement) -> bool:

@@ -14,7 +14,7 @@ from pipeline.extract.json_text import read_json
 
 __all__ = ["article_node", "names", "nodes", "plain", "resolved", "selectors", "strings", "types"]
 
-_ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report$|LiveBlogPosting|Review$")
+_ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report$|Review$")
 _RECORDINGS = frozenset(("VideoObject", "PodcastEpisode", "AudioObject", "RadioEpisode", "TVEpisode"))
 _ORIGIN = re.compile(r"(?:https?:)?//[^/?#]*", re.IGNORECASE)
 _MAX_NODES = 5_000  # objects looked at on one page

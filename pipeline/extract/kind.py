@@ -66,7 +66,7 @@ _GALLERY_PATH = re.compile(
 )
 _GALLERY_TYPES = frozenset(("ImageGallery", "MediaGallery"))
 _VIDEO_PATH = re.compile(r"/(?:videos?|watch|av|mediathek)/")
-_WRITTEN = ("Article", "BlogPosting", "LiveBlogPosting", "Report", "Review")
+_WRITTEN = ("Article", "BlogPosting", "Report", "Review")
 _COUNTER = re.compile(r"\W*\d{1,3}\s*(?:/|of|von|de|sur)\s*\d{1,3}\W*", re.IGNORECASE)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from courlan import extract_domain
 from w3lib.url import canonicalize_url
@@ -80,26 +80,25 @@ def absolute(named: str | None, url: str) -> str | None:
 
 def host_of(url: str | None) -> str | None:
     """The host in an address; None where there is none, or what claims to be one is not."""
-    try:
-        return urlsplit(url or "").hostname
-    except ValueError:
-        return None
+    return _parts(url or "").hostname
 
 
 def path_of(url: str) -> str:
     """The path in an address; empty where what claims to be one is not."""
-    try:
-        return urlsplit(url).path
-    except ValueError:
-        return ""
+    return _parts(url).path
 
 
 def web_address(url: str) -> str | None:
     """`url` if it is an http(s) address; None for a file's, and for what claims to be an address and is not."""
+    return url if _parts(url).scheme in _PORTS else None
+
+
+def _parts(url: str) -> SplitResult:
+    """The parts of an address; all of them empty where what claims to be one is not."""
     try:
-        return url if urlsplit(url).scheme in _PORTS else None
+        return urlsplit(url)
     except ValueError:
-        return None
+        return urlsplit("")
 
 
 def _same_site(a: str, b: str, url_a: str, url_b: str) -> bool:

@@ -96,8 +96,8 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
     origins = page.origins
     page.canonical = _first(origins, "url", [*(x for x in links if x[1]), *_get(meta, "og:url")])
     titled = _ld("title", _title(tree))
-    named = [text for _, text in (*_get(meta, "og:title", "twitter:title"), *titled)]
-    data = json_ld.article_node(nodes, page.canonical, named)
+    elsewhere = [text for _, text in (*_get(meta, "og:title", "twitter:title"), *titled)]
+    data = json_ld.article_node(nodes, page.canonical, elsewhere)
     said = [
         *_get(meta, "og:title"),
         *_ld("json-ld", data.get("headline")),
@@ -134,11 +134,12 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
         origins["authors"] = people[0][0]
     page.organisations = list(json_ld.names(wrote, organisations=True))
     page.byline = _byline(tree)
+    first_times, last_times = time_elements(tree, page.heading)
     published = best_moment(
         origins, "published_at", seen,
         [*(("json-ld", data.get(name)) for name in ("datePublished", "dateCreated", "uploadDate")),
          *_get(meta, *PUBLISHED),
-         *(("time", t) for t in time_elements(tree, page.heading))], stamped_times(tree),
+         *(("time", t) for t in first_times)], stamped_times(tree),
     )  # fmt: skip
     page.published = published
     if published and page.heading is not None:
@@ -146,7 +147,7 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
     page.modified = best_moment(
         origins, "modified_at", seen,
         [("json-ld", data.get("dateModified")), *_get(meta, *MODIFIED),
-         *(("time", t) for t in time_elements(tree, page.heading, changed=True))],
+         *(("time", t) for t in last_times)],
     )  # fmt: skip
     page.section = _first(
         origins, "section",

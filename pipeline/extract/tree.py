@@ -13,6 +13,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from pipeline.article import Reason
 from pipeline.extract.failure import Unextractable
+from pipeline.references import without_controls
 
 __all__ = ["parse", "strip"]
 
@@ -28,10 +29,6 @@ _MANY_ATTRIBUTES = re.compile(
 )
 _PROLOG_BYTES = 10_000  # in which the document type stands
 _BEYOND = re.compile(rb"\xef\xbf[\xbe\xbf]")  # U+FFFE and U+FFFF, which XML does not know
-_REFERENCE = re.compile(  # to a character that XML does not know
-    rb"&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef])(?![0-9a-f])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|6553[45])(?![0-9]));?",
-    re.IGNORECASE,
-)
 _DOCTYPE = re.compile(r"\s*(?:<\?xml[^>]*\?>)?\s*(?:<!doctype[^>]*>)?", re.IGNORECASE)
 _PIECE = 1 << 17  # bytes counted at a time
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])  # that XML does not know
@@ -72,8 +69,7 @@ def parse(markup: bytes, max_depth: int) -> HtmlElement:
         markup = _BEYOND.sub(b"", markup)
     if counted.controls:
         markup = markup.translate(None, _CONTROLS)
-    if b"&#" in markup:
-        markup = _REFERENCE.sub(b"", markup)
+    markup = without_controls(markup)
     start = _DOCTYPE.match(markup[:_PROLOG_BYTES].decode("utf-8", "ignore"))
     content: Any = memoryview(markup)[len(start[0].encode()) if start else 0 :]  # the stubs do not know that it will do
     try:

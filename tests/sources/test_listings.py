@@ -59,7 +59,9 @@ def entry(n: int, date: str = "") -> str:
             Item("s", 0, "http://news.example/a/1", "g1", "t1"),
         ),
         (
-            rss("<item><title>t &#55357;&#56832;</title><link>/c&#xD83D;</link></item>"),  # an emoji in two halves
+            rss(
+                "<item><title>t &#55357;&#56832;&#xFFFF;&#65534;</title><link>/c&#xD83D;</link></item>"
+            ),  # an emoji in two halves
             Item("s", 0, "http://news.example/c", "/c", "t"),
         ),
         (
