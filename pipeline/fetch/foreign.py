@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import BinaryIO
 
 from fastwarc import ArchiveIterator, WarcRecord, WarcRecordType
+from fastwarc.warc import WarcRecordPayloadReader
 from warcio.archiveiterator import ARCIterator
 from warcio.exceptions import ArchiveLoadFailed
 
@@ -22,7 +23,7 @@ __all__ = ["read_foreign_warc"]
 
 _HEAD = 65_536  # bytes of HTTP status line and headers
 _TAKEN = re.compile(r"text/(html|xml|plain|json)|application/(xhtml\+xml|xml|json|[\w.+-]+\+(xml|json))", re.IGNORECASE)
-_HEADER_END = re.compile(rb"\r?\n\r?\n")  # old crawls end lines with a bare line feed
+_BLANK = (b"\r\n", b"\n")  # lines that end a head: old crawls end lines with a bare line feed
 _STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})")
 _PLAIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<[!?A-Za-z]|[{\[])")  # how pages, feeds and JSON begin
 _MEMBER = b"\x1f\x8b\x08"
@@ -58,13 +59,17 @@ def read_foreign_warc(
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """One record as it lies there: where it begins, its target, date and block; or what is wrong with it."""
+    """One record as it lies there: where it begins, its target, date and content; or what is wrong with it.
+
+    Attributes:
+        head: The lines of an HTTP response before its body; None for a record that is none.
+    """
 
     offset: int
     url: str = ""
     at: datetime | None = None
-    block: bytes = b""
-    http: bool = True
+    head: bytes | None = None
+    body: bytes = b""
     mime: str | None = None
     broken: Failure | None = None
 
@@ -78,17 +83,16 @@ class _Record:
                 raise self.broken
             if self.url.partition("?")[0].endswith("/robots.txt") or self.url.startswith(("dns:", "whois:")):
                 return None
-            status, headers, body = _parse_http(self.block) if self.http else (None, {}, self.block)
+            status, headers = (None, {"content-type": self.mime or ""}) if self.head is None else _parsed(self.head)
             if status is not None and (300 <= status < 400 or status < 200):
                 return None
             if status is not None and status not in (200, 203):
                 raise Failure(reason_of_status(status), f"captured with status {status}", status=status)
-            mime = headers.get("content-type") if self.http else self.mime
+            mime = headers.get("content-type") or None
             if mime and not _TAKEN.match(mime.strip()):
                 raise Failure(Reason.UNSUPPORTED, f"content of type {mime[:80]}", status=status)
-            if headers.get("transfer-encoding", "").lower() == "chunked":
-                body = _unchunked(body)
-            body = _uncoded(body, headers.get("content-encoding"), max_bytes)
+            chunked = headers.get("transfer-encoding", "").lower() == "chunked"
+            body = _uncoded(_unchunked(self.body) if chunked else self.body, headers.get("content-encoding"), max_bytes)
         except Failure as e:
             return Reject(item, e.reason, str(e), fetched_at=at, status=e.status, raw=raw)
         return Capture(
@@ -120,7 +124,7 @@ def _warc_records(fileobj: BinaryIO, max_bytes: int) -> Iterator[_Record]:
                 size = 0
                 if record.record_type in (WarcRecordType.response, WarcRecordType.resource):
                     yield (found := _warc_record(record, max_bytes))
-                    size = len(found.block)
+                    size = len(found.head or b"") + len(found.body)
                 size += record.reader.consume()
                 if size < record.content_length:
                     left -= size
@@ -139,16 +143,27 @@ def _warc_records(fileobj: BinaryIO, max_bytes: int) -> Iterator[_Record]:
 
 def _warc_record(record: WarcRecord, max_bytes: int) -> _Record:
     offset, url = record.stream_pos, (record.headers.get("WARC-Target-URI") or "").strip(" <>")
-    http = (record.headers.get("Content-Type") or "").lower().startswith("application/http")
-    at = _date(record.headers.get("WARC-Date"))
-    block = bytes(record.reader.read(max_bytes + _HEAD + 1)) if record.content_length <= max_bytes + _HEAD else b""
-    http = http or (record.record_type is WarcRecordType.response and _STATUS_LINE.match(block) is not None)
+    at, mime, length = _date(record.headers.get("WARC-Date")), record.headers.get("Content-Type"), record.content_length
+    if length > max_bytes + _HEAD:
+        why = Failure(Reason.TOO_LARGE, f"record of {length:,} bytes, {max_bytes:,} allowed")
+        return _Record(offset, url, at, broken=why)
+    head = None
+    first = record.reader.readline(_HEAD)
+    is_response = record.record_type is WarcRecordType.response and _STATUS_LINE.match(first)
+    if is_response or (mime or "").lower().startswith("application/http"):
+        head, first = first + b"".join(_rest_of_head(record.reader, first)), b""
+    body = first + record.reader.read(length)  # a copy of a page less than taking head and body apart
     broken = None
-    if record.content_length > max_bytes + _HEAD:
-        broken = Failure(Reason.TOO_LARGE, f"record of {record.content_length:,} bytes, {max_bytes:,} allowed")
-    elif len(block) < record.content_length:
-        broken = Failure(Reason.MALFORMED, f"record ends after {len(block):,} of {record.content_length:,} bytes")
-    return _Record(offset, url, at, block, http, record.headers.get("Content-Type"), broken)
+    if (found := len(head or b"") + len(body)) < length:
+        broken = Failure(Reason.MALFORMED, f"record ends after {found:,} of {length:,} bytes")
+    return _Record(offset, url, at, head, body, mime, broken)
+
+
+def _rest_of_head(reader: WarcRecordPayloadReader, line: bytes) -> Iterator[bytes]:
+    size = len(line)
+    while line and line not in _BLANK and size < _HEAD:
+        yield (line := reader.readline(_HEAD - size))
+        size += len(line)
 
 
 def _arc_records(fileobj: BinaryIO, max_bytes: int) -> Iterator[_Record]:
@@ -156,14 +171,14 @@ def _arc_records(fileobj: BinaryIO, max_bytes: int) -> Iterator[_Record]:
     try:
         records = ARCIterator(fileobj, arc2warc=True)
         for record in records:
-            block = record.http_headers.to_bytes() if record.http_headers else b""
+            head = record.http_headers.to_bytes() if record.http_headers else b""
             body = record.raw_stream.read(max_bytes + 1)
             offset = records.get_record_offset()  # reads to the end of the record, so only now
             large = (
                 Failure(Reason.TOO_LARGE, f"record of more than {max_bytes:,} bytes") if len(body) > max_bytes else None
             )
             url, at = record.rec_headers.get_header("WARC-Target-URI"), record.rec_headers.get_header("WARC-Date")
-            yield _Record(offset, url or "", _date(at), block + body, True, None, large)
+            yield _Record(offset, url or "", _date(at), head, body, broken=large)
     except (ArchiveLoadFailed, OSError, ValueError, AttributeError) as e:
         yield _Record(offset, broken=Failure(Reason.MALFORMED, f"damaged after offset {offset}: {e}"))
 
@@ -196,16 +211,15 @@ def _unzipped(head: bytes) -> bytes:
         return b""
 
 
-def _parse_http(block: bytes) -> tuple[int, dict[str, str], bytes]:
-    end = _HEADER_END.search(block, 0, _HEAD)
-    status = _STATUS_LINE.match(block)
-    if end is None or status is None:
+def _parsed(head: bytes) -> tuple[int, dict[str, str]]:
+    status = _STATUS_LINE.match(head)
+    if status is None or not head.endswith(tuple(b"\n" + blank for blank in _BLANK)):
         raise Failure(Reason.MALFORMED, "no HTTP response in the record")
     headers: dict[str, str] = {}
-    for line in block[: end.start()].splitlines()[1:]:
+    for line in head.splitlines()[1:]:
         name, _, value = line.partition(b":")
         headers.setdefault(name.strip().decode("latin-1").lower(), value.strip().decode("latin-1")[:2_000])
-    return int(status[1]), headers, block[end.end() :]
+    return int(status[1]), headers
 
 
 def _uncoded(body: bytes, encoding: str | None, max_bytes: int) -> bytes:
