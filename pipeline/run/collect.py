@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,7 +13,6 @@ import structlog
 from numpy.typing import NDArray
 
 from pipeline.article import Outcome
-from pipeline.engines.duckdb import engine, scan
 from pipeline.errors import WirefoldError
 from pipeline.lake import INTERNAL, Lake, Transaction
 from pipeline.partition import Run
@@ -78,34 +76,35 @@ def _classify(lake: Lake, run: Run, ready: Sequence[Staging]) -> dict[str, pa.Ta
     keys = [s.read("articles", ["source", "seq", "article_id", "text_hash"]) for s in ready]
     if not keys:
         return {}
-    staged = pa.concat_tables(keys)
-    staged = staged.append_column("position", pa.array(np.arange(staged.num_rows)))
+    staged = pa.concat_tables(keys).combine_chunks()
     # Rows of this run count only where they stay; of other runs, an equal text counts as the first only when its run
     # came first, so that repeating an older run does not turn its articles into copies of newer ones.
-    own = f"{run.name}.parquet"
-    again = pa.array([s.source for s in ready])
-    files = lake.files("articles", [run.day])
-    with engine() as con:
-        articles = con.create_table("staged", staged, temp=True)
-        ids = _there(lake, staged, "article_id", lambda runs: pc.not_equal(runs, run.key))
-        texts = _there(lake, staged, "text_hash", lambda runs: pc.less(runs, run.key))
-        others, earlier = con.create_table("others", ids, temp=True), con.create_table("earlier", texts, temp=True)
-        mine = scan(con, lake, "articles", [f for f in files if f.name == own], ["article_id", "text_hash", "source"])
-        mine = mine.filter(~mine.source.isin(again.to_pylist()))
-        known_ids = others.union(mine.select("article_id")).distinct().mutate(known_id=True)
-        known_texts = earlier.union(mine.select("text_hash")).distinct().mutate(known_text=True)
-        t = articles.left_join(known_ids, "article_id").drop("article_id_right")
-        t = t.left_join(known_texts, "text_hash").drop("text_hash_right")
-        by_id = ibis.window(group_by="article_id", order_by="position")
-        t = t.mutate(unchanged=t.known_id.fill_null(False) | (ibis.row_number().over(by_id) > 0))
-        by_text = ibis.window(group_by=["text_hash", "unchanged"], order_by="position")
-        t = t.mutate(copy=t.known_text.fill_null(False) | (ibis.row_number().over(by_text) > 0))
-        outcome = ibis.cases((t.unchanged, "unchanged"), (t["copy"], "exact_copy"), else_="article")
-        result = t.select("position", "source", "seq", "article_id", outcome=outcome).order_by("position").to_pyarrow()
+    own = [f for f in lake.files("articles", [run.day]) if f.name == f"{run.name}.parquet"]
+    mine = lake.read("articles", ["article_id", "text_hash", "source"], files=own)
+    mine = mine.filter(pc.invert(pc.is_in(mine["source"], pa.array([s.source for s in ready]))))
+    known_ids = _there(lake, staged, "article_id", lambda runs: pc.not_equal(runs, run.key))
+    known_texts = _there(lake, staged, "text_hash", lambda runs: pc.less(runs, run.key))
+    unchanged = _stood_before(staged["article_id"], known_ids, mine["article_id"])
+    new = np.flatnonzero(~unchanged)
+    copy = new[_stood_before(staged["text_hash"].take(pa.array(new)), known_texts, mine["text_hash"])]
+    outcome = np.full(staged.num_rows, Outcome.ARTICLE.value, object)
+    outcome[copy], outcome[unchanged] = Outcome.EXACT_COPY.value, Outcome.UNCHANGED.value
+    result = staged.drop_columns("text_hash").append_column("outcome", pa.array(outcome, pa.string()))
     return {s.source: result.filter(pc.equal(result["source"], s.source)) for s in ready}
 
 
-def _there(lake: Lake, staged: pa.Table, column: str, among: Callable[[pa.ChunkedArray], pa.ChunkedArray]) -> pa.Table:
+def _stood_before(values: pa.ChunkedArray, *known: pa.ChunkedArray) -> NDArray[np.bool_]:
+    """Which values are known, or equal to one above them."""
+    found = pa.chunked_array([chunk for column in (*known, values) for chunk in column.chunks], pa.string())
+    codes = found.combine_chunks().dictionary_encode().indices.to_numpy()
+    before = np.ones(len(codes), np.bool_)
+    before[np.unique(codes, return_index=True)[1]] = False
+    return before[len(codes) - len(values) :]
+
+
+def _there(
+    lake: Lake, staged: pa.Table, column: str, among: Callable[[pa.ChunkedArray], pa.ChunkedArray]
+) -> pa.ChunkedArray:
     """The values of a column that articles of some runs have already, and now and then another.
 
     Args:
@@ -113,7 +112,7 @@ def _there(lake: Lake, staged: pa.Table, column: str, among: Callable[[pa.Chunke
     """
     found = [lake.pick(f, rows, [column, "run"]) for f, rows in lake.places(column, staged[column].unique())]
     values = [chunk for rows in found for chunk in rows.filter(among(rows["run"]))[column].chunks]
-    return pa.table({column: pa.chunked_array(values, pa.string())})
+    return pa.chunked_array(values, pa.string())
 
 
 def _is_closed(lake: Lake, run: Run) -> bool:
