@@ -7,7 +7,7 @@ import unicodedata
 
 import xxhash
 
-__all__ = ["as_title", "mend", "one_line", "plain_marks", "reading_form", "text_hash"]
+__all__ = ["as_title", "letters", "mend", "one_line", "plain_marks", "reading_form", "text_hash"]
 
 _TITLE_CHARS = 300
 
@@ -18,6 +18,7 @@ _INVISIBLE = re.compile(
 )
 _BLANKS = re.compile(r"[^\S\n ][^\S\n]*|  +")  # never a lone space: those are left alone, which is five times faster
 _PARAGRAPH = re.compile(r"\n[ \n]*")
+_NO_LETTERS = re.compile(r"[\W_]+")
 
 # UTF-8 that was read as a single-byte encoding: a lead byte followed by what continuation bytes look like there.
 _MOJIBAKE = re.compile(
@@ -55,6 +56,11 @@ def one_line(text: str) -> str:
 def as_title(line: str) -> str:
     """A line as it can be a title: what is longer than any headline is cut."""
     return line if len(line) <= _TITLE_CHARS else line[: _TITLE_CHARS - 1].rstrip() + "…"
+
+
+def letters(text: str) -> str:
+    """Letters and digits alone, without case: equal for names and lines that are set otherwise in another place."""
+    return _NO_LETTERS.sub("", text).casefold()
 
 
 def mend(text: str) -> str:

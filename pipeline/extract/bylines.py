@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from pipeline.text import letters
+
 __all__ = [
     "LEAD",
     "REPORTER_KO",
@@ -258,7 +260,7 @@ def _is_site(name: str, site: str | None, host: str | None, *, among: bool) -> b
     """Whether a part of a byline is the site; `among`: whether there are names already."""
     if f"{name} ".casefold().startswith(f"{site or ' '} ".casefold()):
         return True
-    key = re.sub(r"\W", "", name).casefold()
+    key = letters(name)
     labels = [label.replace("-", "") for label in (host or "").casefold().removeprefix("www.").split(".")]
     if key and key == "".join(labels):
         return True

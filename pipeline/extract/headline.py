@@ -10,6 +10,8 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement
 
+from pipeline.text import letters
+
 __all__ = [
     "Headline",
     "from_heading",
@@ -297,4 +299,4 @@ def _unbracketed(title: str, keys: set[str]) -> str:
 
 def _key(name: str) -> str:
     """A site's name for comparing: ``The Harbour Post`` and ``harbourpost.example`` differ only in their ends."""
-    return re.sub(r"\W|^the\s", "", name.casefold().removeprefix("www."))
+    return letters(re.sub(r"^(?:www\.|the\s)", "", name.casefold()))

@@ -28,6 +28,7 @@ from pipeline.extract.page_metadata import PageMetadata, read_metadata
 from pipeline.extract.published import day_in_text, publication, shown_day
 from pipeline.extract.signature import signed
 from pipeline.extract.tree import parse, strip
+from pipeline.text import letters
 
 __all__ = ["read_html"]
 
@@ -128,13 +129,13 @@ def read_html(markup: bytes, capture: Capture, settings: ExtractSettings) -> Art
 
 def _searched_names(found: str | None, meta: PageMetadata, publisher: str | None, host: str | None) -> tuple[str, ...]:
     """Names that trafilatura found: no rubrics, of one word, and nothing that the page says and we took for no name."""
-    said = re.sub(r"\W", "", "".join(meta.authors)).casefold()
+    said = letters("".join(meta.authors))
     # behind an "On" it cuts off the name of a network
     names = [
         _BEHIND.sub(r"\1", _MONTH.sub(r"\1", name).removesuffix(" On"))
         for name in author_names([found], publisher, host)
     ]
-    return tuple(n for n in names if " " in n and re.sub(r"\W", "", n).casefold() not in said)
+    return tuple(n for n in names if " " in n and letters(n) not in said)
 
 
 def _provenance(meta: PageMetadata, title: str, authors: str, dated: bool) -> dict[str, str]:

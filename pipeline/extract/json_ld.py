@@ -11,6 +11,7 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from pipeline.extract.json_text import read_json
+from pipeline.text import letters
 
 __all__ = ["article_node", "names", "nodes", "plain", "resolved", "selectors", "strings", "types"]
 
@@ -78,15 +79,15 @@ def article_node(found: list[dict[str, Any]], address: str | None, titles: list[
     if len(articles) == 1:
         return articles[0]
     own = _path(address)
-    named = [_letters(title) for title in titles]
+    named = [letters(title) for title in titles]
     if not articles:  # a film in an article is not what the page is about
-        recordings = ((_letters(plain(n.get("name")) or ""), n) for n in found if not _RECORDINGS.isdisjoint(types(n)))
+        recordings = ((letters(plain(n.get("name")) or ""), n) for n in found if not _RECORDINGS.isdisjoint(types(n)))
         return next((n for name, n in recordings if name and any(name in title for title in named)), {})
 
     def likeness(node: dict[str, Any]) -> tuple[bool, bool, bool]:
         page = node.get("mainEntityOfPage")
         said = (node.get("url"), node.get("@id"), page.get("@id") if isinstance(page, dict) else page)
-        headline = _letters(plain(node.get("headline")) or "")
+        headline = letters(plain(node.get("headline")) or "")
         return (
             bool(own) and any(_path(v) == own for v in said if isinstance(v, str)),
             bool(headline) and any(headline in title for title in named),
@@ -99,10 +100,6 @@ def article_node(found: list[dict[str, Any]], address: str | None, titles: list[
 def _path(address: str | None) -> str:
     """Path and query of an address, which tell a site's pages apart, whatever scheme and host it is written with."""
     return _ORIGIN.sub("", (address or "").partition("#")[0]).rstrip("/")
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"[\W_]", "", text).casefold()
 
 
 def resolved(value: Any, found: list[dict[str, Any]]) -> Any:

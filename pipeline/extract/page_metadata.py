@@ -20,6 +20,7 @@ from pipeline.extract.headline import headline_in, is_logo, main_heading, site_i
 from pipeline.extract.locator import host_of
 from pipeline.extract.markup import html_paragraphs, paragraphs
 from pipeline.moment import Moment
+from pipeline.text import letters
 
 __all__ = ["PageMetadata", "read_metadata"]
 
@@ -162,7 +163,7 @@ def read_metadata(tree: HtmlElement, seen: datetime) -> PageMetadata:
     unlike: dict[str, str] = {}
     for word in words:
         if 1 < len(word) <= 60 and not _CODE.search(word):
-            unlike.setdefault(re.sub(r"[\W_]", "", word).casefold(), word)
+            unlike.setdefault(letters(word), word)
     page.tags = list(unlike.values())[:50]
     if page.tags:
         origins["tags"] = tags[0][0]

@@ -32,6 +32,7 @@ _AHEAD = 3  # tasks of a worker, the one it is at among them: what waits behind 
 _PIPE = 1 << 20  # bytes that wait in a worker's pipe at most; what does not fit waits here until the worker is free
 _FRAME = 8_192  # of them, what a message takes beside its own: its length, and the rest of a page of memory
 _START = 120.0  # seconds in which a worker must be up, on the slowest machine
+_VAIN = 3  # starts one after the other that came to nothing, after which there is no use in another
 _LOOK = 1.0  # seconds after which overdue workers are looked for, and a dying one is given up
 
 
@@ -72,6 +73,7 @@ class Pool(Generic[T, R]):
     def __init__(self, count: int, work: Callable[[T], R], limit: float, patience: float) -> None:
         self.count, self._work, self._limit, self._patience = count, work, limit, patience
         self._workers: list[_Worker[T, R]] = []
+        self._vain = 0
 
     def __enter__(self) -> Self:
         return self
@@ -115,6 +117,8 @@ class Pool(Generic[T, R]):
                 except (EOFError, OSError):
                     self._replace(worker)
                 else:
+                    if not worker.up:
+                        self._vain = 0
                     worker.take(message)
             elif worker.given and monotonic() - worker.since > (self._patience if worker.up else _START):
                 worker.kill()
@@ -138,8 +142,11 @@ class Pool(Generic[T, R]):
         self._workers.remove(lost)
         code = lost.end(_LOOK)
         if not lost.up:
-            raise _not_started(f"one ended with code {code}")
-        if lost.given:
+            self._vain += 1
+            killed = code < 0 and code != -signal.SIGPROF  # by the system, which may be short of memory just now
+            if not killed or self._vain == _VAIN:
+                raise _not_started(f"one ended with code {code}")
+        elif lost.given:
             first = lost.given[0]
             if lost.had_begun or first.was_lost:
                 lost.given.popleft().end(None, code)

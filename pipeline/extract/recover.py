@@ -18,6 +18,7 @@ from pipeline.extract.furniture import (
     link_share,
     text_of,
 )
+from pipeline.text import letters
 
 __all__ = ["ending_where", "with_passed_over", "with_standfirst", "with_subheads"]
 
@@ -39,7 +40,6 @@ _SUBHEAD_CHARS = 150
 _BEGUN = 40  # characters that make it sure that two texts begin alike
 _SHOWN = 0.6  # share of the text that a page's data must hold to be believed on where the text ends
 _BEHIND = 8  # more paragraphs behind that are no furniture
-_BETWEEN = re.compile(r"\W+")
 
 
 def with_standfirst(tree: HtmlElement, lines: list[Line], summaries: list[str]) -> list[Line]:
@@ -191,7 +191,4 @@ def ending_where(lines: list[Line], body: list[str]) -> list[Line]:
     return lines[: last + 1] if ends and len(lines) - 1 - last <= _BEHIND else lines
 
 
-@lru_cache(maxsize=1_000)
-def _key(text: str) -> str:
-    """Letters and digits alone, to compare by; each step asks for those of every line."""
-    return _BETWEEN.sub("", text).casefold()
+_key = lru_cache(maxsize=1_000)(letters)  # each step asks for those of every line

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import sys
 import time
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -135,7 +137,7 @@ def test_a_task_is_given_to_another_once() -> None:
     assert (task.result, task.failure) == (None, -signal.SIGKILL)
 
 
-def wait_for_ever(pool: Pool[int, object]) -> None:
+def wait_for_ever(pool: Pool[Any, object]) -> None:
     while True:  # every second it comes back with nothing, and on a busy machine a start may take longer
         pool.wait()
 
@@ -152,3 +154,24 @@ def test_workers_that_do_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
         pool.give(Task(1))
         with pytest.raises(WirefoldError, match="ended with code 1"):
             wait_for_ever(pool)
+
+
+@pytest.mark.parametrize(("killed", "expected"), [(2, 1), (3, None)])
+def test_some_that_are_killed_before_they_are_up(killed: int, expected: int | None) -> None:
+    task = Task[tuple[str, str], object](("ok", "a"))
+    with Pool[tuple[str, str], object](1, do, 1.0, 60.0) as pool:
+        pool.start()
+        pool.give(task)
+        for n in range(killed):
+            [started] = multiprocessing.active_children()
+            before = started.pid
+            started.kill()
+            if n == 2:
+                with pytest.raises(WirefoldError, match="ended with code -9"):
+                    wait_for_ever(pool)
+            else:
+                while [p.pid for p in multiprocessing.active_children()] == [before]:
+                    pool.wait()
+        while expected and not task.done:
+            pool.wait()
+    assert (task.result[1] if isinstance(task.result, tuple) else None) == expected
