@@ -65,14 +65,16 @@ def read_body(
     """
     prune(tree)
     witness = " ".join(meta.body)
-    found, path = certain_paragraphs(tree, url), "main"
+    found, path, doubted = certain_paragraphs(tree, url), "main", _SHORT
     if not found or _differs(witness, found):
-        wide = main_paragraphs(tree, MAIN, url)
+        wide, doubted = main_paragraphs(tree, MAIN, url), _LONG
+        if len(wide) == 1 and _words(wide) >= _SHORT:  # the whole page in one piece, for want of anything better
+            wide = main_paragraphs(tree, THOROUGH, url) or wide
         if mark_paragraphs(tree, round(_MUCH_MORE * sum(map(len, wide)))):
             wide = certain_paragraphs(tree, url) or wide
         found = brief_body(tree, wide)
         path = "main" if found is wide else "frame"
-    if path == "main" and _words(found) < _SHORT:
+    if path == "main" and _words(found) < doubted:
         more = main_paragraphs(tree, THOROUGH, url)
         if _extends(found, more):
             found, path = more, "thorough"

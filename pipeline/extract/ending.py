@@ -43,22 +43,23 @@ def before_the_end(lines: list[Line]) -> list[Line]:
     Most of the text must be above; but not above comments, of which there may be many.
     """
     headings = _telling_headings(lines)
-    half = _until(lines, _MOST * sum(len(line.text) for line in lines))
+    sizes = [len(line.text) for line in lines]
+    half = _until(sizes, _MOST * sum(sizes))
     last = _last_inside(lines, half)
     for n in range(max(half, last), len(lines)) if last < len(lines) - 1 else ():
         if (n in headings and n > last) or is_label(lines[n]) or is_furniture(lines[n]):
             return lines[:n]
-    for n in range(_until(lines, _TEXT_CHARS), len(lines)):
+    sizes = [0 if is_heading(line) else len(line.text) for line in lines]
+    for n in range(_until(sizes, _TEXT_CHARS), len(lines)):
         said = COMMENTS.match(lines[n].text[:LABEL_CHARS]) is not None
         if (said or COMMENTS.match(headings.get(n, ""))) and _last_inside(lines, n) < n + said:
             return lines[:n]
     return lines
 
 
-def _until(lines: list[Line], size: float) -> int:
-    """Number of lines that have `size` characters."""
-    sizes = accumulate(len(line.text) for line in lines)
-    return next((n for n, done in enumerate(sizes, 1) if done >= size), len(lines))
+def _until(sizes: Sequence[int], size: float) -> int:
+    """Number of lines that have `size` characters together; all if they have not."""
+    return next((n for n, done in enumerate(accumulate(sizes), 1) if done >= size), len(sizes))
 
 
 def _last_inside(lines: list[Line], n: int) -> int:

@@ -15,6 +15,7 @@ from copy import deepcopy
 from lxml.html import Element, HtmlElement
 
 from pipeline.extract.content import CERTAIN, MAIN, main_paragraphs
+from pipeline.extract.furniture import is_leaf
 from pipeline.extract.markup import paragraphs
 
 __all__ = ["brief_body"]
@@ -68,8 +69,8 @@ def _held(found: list[str], frame: HtmlElement) -> list[str]:
 def _has_run(tree: HtmlElement, lines: set[str]) -> bool:
     """Whether `lines` stand together in one element as the paragraphs of an article do, and no teasers do."""
     sizes: Counter[HtmlElement] = Counter()
-    for element in tree.iter("p"):
-        if " ".join(element.text_content().split()) in lines:
+    for element in tree.iter("p", "div"):
+        if is_leaf(element) and " ".join(element.text_content().split()) in lines:
             sizes[element.getparent()] += len(element.text_content())
     return any(size >= _TRUSTED for size in sizes.values())
 

@@ -100,3 +100,46 @@ def test_the_times_of_blogs_are_exact(time: str) -> None:
         article(page(f"<h1>Ferry</h1><div>{''.join(f'<p>{p}</p>' for p in TEXT)}</div><p>{time}</p>")).published_at
         == AT
     )
+
+
+HEADLINE = (
+    "Ferry to run again after all, say company and council, and the crews have been told in writing that it is so"
+)
+LEAD = (
+    "The ferry of the harbour town will run again from Monday on, and so it will be until the autumn, as the company and "
+    "the council of the town have agreed after talks of three weeks that nobody had asked for."
+)
+
+
+@pytest.mark.parametrize(
+    "counter",
+    [
+        "<ul><li>19:00, 23 Dec 2025</li><li>Updated 07:26, 24 Dec 2025</li><li>comments</li></ul>",
+        "<p>Comments</p>",
+    ],
+)
+def test_a_link_to_the_comments_below_the_headline_is_no_end_of_the_text(counter: str) -> None:
+    head = f"<div><h1>{HEADLINE}</h1><p>{LEAD}</p>{counter}</div>"
+    markup = page(f"<article>{head}<div>{''.join(f'<p>{p}</p>' for p in TEXT)}</div></article>", HEADLINE)
+    assert article(markup).text == "\n\n".join([LEAD, *TEXT])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<div>{''.join(f'<div>{p}</div>' for p in TEXT)}</div>",
+        f"<div>{''.join(f'<div><div>{p}</div></div>' for p in TEXT)}</div>",
+    ],
+)
+def test_a_page_without_any_paragraph_is_not_taken_whole(body: str) -> None:
+    sections = "".join(f"<div><a href=/{n}>Section number {n} of the site</a></div>" for n in range(40))
+    whole = f"<div>{sections}</div><h1>Ferry to run again</h1>{body}<div>{sections}</div>"
+    assert article(f"<title>Ferry to run again</title><body>{whole}</body>").text == "\n\n".join(TEXT)
+
+
+@pytest.mark.parametrize("mark", ['class="article-body"', 'itemprop="articleBody"', "class=x"])
+def test_the_longer_story_below_is_not_taken_for_the_body(mark: str) -> None:
+    other = "".join(f"<div>{AWAY.format(n=n)} The bank has asked the court for time to pay.</div>" for n in range(120))
+    story = "".join(f"<div>{p}</div>" for p in TEXT)
+    stories = "".join(f"<article><div {mark}>{each}</div></article>" for each in (story, other))
+    assert article(f"<title>Ferry to run again</title><h1>Ferry to run again</h1>{stories}").text == "\n\n".join(TEXT)
