@@ -68,12 +68,15 @@ def read_body(
     found, path, doubted = certain_paragraphs(tree, url), "main", _SHORT
     if not found or _differs(witness, found):
         wide, doubted = main_paragraphs(tree, MAIN, url), _LONG
-        if len(wide) == 1 and _words(wide) >= _SHORT:  # the whole page in one piece, for want of anything better
-            wide = main_paragraphs(tree, THOROUGH, url) or wide
-        if mark_paragraphs(tree, round(_MUCH_MORE * sum(map(len, wide)))):
-            wide = certain_paragraphs(tree, url) or wide
+        # the whole page in one piece, for want of anything better
+        if len(wide) == 1 and _words(wide) >= _SHORT and (more := main_paragraphs(tree, THOROUGH, url)):
+            wide, path = more, "thorough"
+        enough = round(_MUCH_MORE * sum(map(len, wide)))
+        if mark_paragraphs(tree, enough) and (marked := certain_paragraphs(tree, url)):
+            wide, path = marked, "main"
         found = brief_body(tree, wide)
-        path = "main" if found is wide else "frame"
+        if found is not wide:
+            path = "frame"
     if path == "main" and _words(found) < doubted:
         more = main_paragraphs(tree, THOROUGH, url)
         if _extends(found, more):

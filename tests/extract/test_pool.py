@@ -162,16 +162,17 @@ def test_some_that_are_killed_before_they_are_up(killed: int, expected: int | No
     with Pool[tuple[str, str], object](1, do, 1.0, 60.0) as pool:
         pool.start()
         pool.give(task)
+        [started] = multiprocessing.active_children()
         for n in range(killed):
-            [started] = multiprocessing.active_children()
             before = started.pid
             started.kill()
             if n == 2:
                 with pytest.raises(WirefoldError, match="ended with code -9"):
                     wait_for_ever(pool)
             else:
-                while [p.pid for p in multiprocessing.active_children()] == [before]:
+                while not (others := [p for p in multiprocessing.active_children() if p.pid != before]):
                     pool.wait()
+                [started] = others
         while expected and not task.done:
             pool.wait()
     assert (task.result[1] if isinstance(task.result, tuple) else None) == expected
