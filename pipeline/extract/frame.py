@@ -11,18 +11,24 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from itertools import dropwhile, takewhile
 
 from lxml.html import Element, HtmlElement
 
 from pipeline.extract.content import CERTAIN, MAIN, main_paragraphs
-from pipeline.extract.furniture import is_leaf
+from pipeline.extract.furniture import Line, holder, is_leaf, text_of
 from pipeline.extract.markup import paragraphs
+from pipeline.text import letters
 
-__all__ = ["brief_body"]
+__all__ = ["another_story", "brief_body"]
 
 _TRUSTED: int = MAIN.min_extracted_size  # characters that trafilatura does not doubt
 _WIDENED = 3_000  # characters; a text beyond was not found by widening the search, or is beyond repair
 _MIN_BODY = 20  # characters that can be a body at all
+
+_HEADLINES = ("h1", "h2", "h3")
+_HEADLINE_LETTERS = 15  # of a headline that is no name of a section
+_PARAGRAPH_CHARS, _TEXT_CHARS = 80, 600  # of a paragraph, and of a text that the page may be about
 
 _BODY_NAME = re.compile(
     r"(?:article|story|entry|post|news|art)(?:-|_|__)?(?:body|content|text|copy|bodycopy)\b|"
@@ -58,6 +64,27 @@ def brief_body(tree: HtmlElement, found: list[str]) -> list[str]:
         if _size(body) >= _MIN_BODY and (not held or _size(body) < min(size, _TRUSTED)):
             return body
     return found
+
+
+def another_story(tree: HtmlElement, lines: list[Line]) -> HtmlElement | None:
+    """The element that holds `lines`, if they are of a story that follows below the one the page is about.
+
+    Sites add the next story to be read to the page; with markup that says more, trafilatura takes it for the body. The
+    page's title is that of the first headline, behind which there is a text, and not the one above the story.
+    """
+    body, first = holder(lines), next(tree.iter("h1"), None)
+    story = next((e for e in (body, *body.iterancestors()) if e.tag == "article"), None) if body is not None else None
+    if story is None or first is None or story in first.iterancestors():
+        return None
+    title, headline = letters(tree.findtext(".//title") or ""), letters(text_of(first))
+    texts = {line.element for line in lines}
+    start = next((e for e in story.iter() if e.tag in _HEADLINES or e in texts), None)
+    own = letters(text_of(start)) if start is not None and start.tag in _HEADLINES else ""
+    if len(headline) < _HEADLINE_LETTERS or headline not in title or not own or own in title:
+        return None
+    elements = dropwhile(lambda e: e is not first, tree.iter("h1", "p", "div", "article"))
+    between = (len(e.text_content()) for e in takewhile(lambda e: e is not story, elements) if is_leaf(e))
+    return story if sum(size for size in between if size >= _PARAGRAPH_CHARS) >= _TEXT_CHARS else None
 
 
 def _held(found: list[str], frame: HtmlElement) -> list[str]:

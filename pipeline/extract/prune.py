@@ -51,6 +51,7 @@ _CAPTION_CHARS = 600  # longer text is no caption, whatever its class
 _PARAGRAPH_CHARS = 80  # of one; less is a label
 _TYPED_WORDS = 50  # of a text that is set as it was typed
 _LINKED = 0.8  # share of a teaser in links
+_TEASER_CHARS = 400  # of what a teaser says of its story
 _LETTERS = 0.9  # share of its characters, with blanks
 _RUN = 3  # paragraphs beside each other that are a text
 _CELLS = 4  # fewer make no table of data
@@ -65,8 +66,9 @@ def prune(tree: HtmlElement) -> None:
     _part_preformatted(tree)
     _part_at_breaks(tree)
     _wrap_loose_text(tree)
-    for teaser in [e for e in tree.iter("article") if _is_teaser(e)]:
-        teaser.drop_tree()
+    for teaser in [*(e for e in tree.iter("article") if _is_teaser(e)), *_teasers(tree)]:
+        if teaser.getparent() is not None:
+            teaser.drop_tree()
     for quote in [e for e in tree.iter("blockquote") if _EMBEDDED.search(e.get("class") or "")]:
         quote.drop_tree()
     captions = [e for e in tree.iter("div") if _PICTURE.search(e.get("class") or "") and _size(e) < _UNDER_PICTURE]
@@ -220,6 +222,25 @@ def _is_teaser(element: HtmlElement) -> bool:
     if next(element.iterancestors("article"), None) is None:
         return False
     return sum(map(_size, element.iter("a"))) >= _LINKED * _size(element) > 0
+
+
+def _teasers(tree: HtmlElement) -> list[HtmlElement]:
+    """Elements beside each other that hold a headline, all of it a link, and little text: other stories.
+
+    Where they are most of the page, they are what it is about: a list of the best of something, say.
+    """
+    runs: dict[HtmlElement | None, dict[HtmlElement, int]] = {}
+    for heading in tree.iter("h2", "h3", "h4"):
+        teaser = heading.getparent()
+        linked = sum(map(_size, heading.iter("a")))
+        if teaser.tag == "a":
+            teaser, linked = teaser.getparent(), _size(heading)
+        if teaser is None or not linked >= _LINKED * (headline := _size(heading)) > 0:
+            continue
+        if (said := _size(teaser) - headline) <= _TEASER_CHARS:
+            runs.setdefault(teaser.getparent(), {})[teaser] = said
+    found = {teaser: said for run in runs.values() if len(run) >= _RUN for teaser, said in run.items()}
+    return [*found] if found and _prose(tree) - sum(map(_prose, found)) > sum(found.values()) else []
 
 
 def _prose(element: HtmlElement) -> int:

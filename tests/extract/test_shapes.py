@@ -143,3 +143,47 @@ def test_the_longer_story_below_is_not_taken_for_the_body(mark: str) -> None:
     story = "".join(f"<div>{p}</div>" for p in TEXT)
     stories = "".join(f"<article><div {mark}>{each}</div></article>" for each in (story, other))
     assert article(f"<title>Ferry to run again</title><h1>Ferry to run again</h1>{stories}").text == "\n\n".join(TEXT)
+
+
+PARAGRAPHS = "".join(f"<p>{p}</p>" for p in TEXT)
+FAR = [f"The bank of the inland town number {n} has asked the court for time, a judge said." for n in range(30)]
+
+
+@pytest.mark.parametrize(
+    "teaser",
+    [
+        "<div><h3><a href=/{n}>Crane number {n} taken down</a></h3><p>{text}</p></div>",
+        "<div><a href=/{n}><h4>Crane number {n} taken down</h4></a><p>{text}</p></div>",
+        "<section><h2><a href=/{n}>Crane number {n} taken down</a></h2><div>{text}</div></section>",
+    ],
+)
+def test_teasers_behind_a_text_need_no_label_to_be_told_from_it(teaser: str) -> None:
+    teasers = "".join(teaser.format(n=n, text=AWAY.format(n=n)) for n in range(6))
+    markup = page(f"<h1>Ferry to run again after all</h1><div id=a>{PARAGRAPHS}<div>{teasers}</div></div>")
+    assert article(markup).text == "\n\n".join(TEXT)
+
+
+def test_a_list_of_the_best_is_what_its_page_is_about() -> None:
+    ferry = "<div><h3><a href=/{n}>Ferry number {n}</a></h3><p>{text}</p></div>"
+    ferries = "".join(ferry.format(n=n, text=text) for n, text in enumerate(TEXT))
+    markup = page(f"<h1>The best ferries of the year</h1><div id=a><p>{LEAD}</p>{ferries}</div>")
+    assert all(text in article(markup).text for text in (LEAD, *TEXT))
+
+
+@pytest.mark.parametrize("level", ["h1", "h2"])
+def test_the_next_story_to_be_read_is_not_taken_for_the_body(level: str) -> None:
+    story = "".join(f"<p>{p}</p>" for p in FAR)
+    markup = page(
+        f"<div><h1>Ferry to run again after all</h1><div>{PARAGRAPHS}</div></div>"
+        f"<article><{level}>Banks ask for more time</{level}><div>{story}</div></article>"
+    )
+    assert article(markup).text == "\n\n".join(TEXT)
+
+
+def test_a_headline_above_the_article_is_its_own() -> None:
+    notes = "".join(f"<div>{text}</div>" for text in FAR[:10])
+    markup = page(
+        f"<h1>Ferry to run again after all</h1><div>{notes}</div>"
+        f"<article><p>{TEXT[0]}</p><h2>What the crews say</h2>{PARAGRAPHS}</article>"
+    )
+    assert article(markup).text.endswith("\n\n".join(TEXT[1:]))
