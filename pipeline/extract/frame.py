@@ -1,4 +1,4 @@
-"""The element that holds an article's body and nothing else, for pages whose body is short.
+"""The element that holds an article's body and nothing else, for pages whose body is short; or another story.
 
 Below 250 characters of text trafilatura doubts what it found and takes in text from the whole page: navigation,
 consent banners, teasers. A brief, a photo page or a flash then comes out as furniture. Within the body's own element
@@ -28,7 +28,7 @@ _MIN_BODY = 20  # characters that can be a body at all
 
 _HEADLINES = ("h1", "h2", "h3")
 _HEADLINE_LETTERS = 15  # of a headline that is no name of a section
-_PARAGRAPH_CHARS, _TEXT_CHARS = 80, 600  # of a paragraph, and of a text that the page may be about
+_PARAGRAPH_CHARS, _RUN, _TEXT_CHARS = 80, 3, 600  # of a paragraph; how many are a text, and how long it is at least
 
 _BODY_NAME = re.compile(
     r"(?:article|story|entry|post|news|art)(?:-|_|__)?(?:body|content|text|copy|bodycopy)\b|"
@@ -83,8 +83,10 @@ def another_story(tree: HtmlElement, lines: list[Line]) -> HtmlElement | None:
     if len(headline) < _HEADLINE_LETTERS or headline not in title or not own or own in title:
         return None
     elements = dropwhile(lambda e: e is not first, tree.iter("h1", "p", "div", "article"))
-    between = (len(e.text_content()) for e in takewhile(lambda e: e is not story, elements) if is_leaf(e))
-    return story if sum(size for size in between if size >= _PARAGRAPH_CHARS) >= _TEXT_CHARS else None
+    between = {e: len(text_of(e).strip()) for e in takewhile(lambda e: e is not story, elements) if is_leaf(e)}
+    outer = (size for e, size in between.items() if between.keys().isdisjoint(e.iterancestors()))
+    sizes = [size for size in outer if size >= _PARAGRAPH_CHARS]
+    return story if len(sizes) >= _RUN and sum(sizes) >= _TEXT_CHARS else None
 
 
 def _held(found: list[str], frame: HtmlElement) -> list[str]:
