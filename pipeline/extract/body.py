@@ -75,9 +75,9 @@ def _read(
     authors: Sequence[str],
 ) -> Body:
     witness = " ".join(meta.body)
-    found, path, doubted = certain_paragraphs(tree, url), "main", _SHORT
+    found, path = certain_paragraphs(tree, url), "main"
     if not found or _differs(witness, found):
-        wide, doubted = main_paragraphs(tree, MAIN, url), _LONG
+        wide = main_paragraphs(tree, MAIN, url)
         # the whole page in one piece, for want of anything better
         if len(wide) == 1 and _words(wide) >= _SHORT and (more := main_paragraphs(tree, THOROUGH, url)):
             wide, path = more, "thorough"
@@ -87,7 +87,7 @@ def _read(
         found = brief_body(tree, wide)
         if found is not wide:
             path = "frame"
-    if path == "main" and _words(found) < doubted:
+    if path == "main" and _words(found) < _SHORT:
         more = main_paragraphs(tree, THOROUGH, url)
         if _extends(found, more):
             found, path = more, "thorough"
