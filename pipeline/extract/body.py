@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 
 from pipeline.extract.content import EXTRACTOR, MAIN, THOROUGH, certain_paragraphs, main_paragraphs
 from pipeline.extract.ending import before_the_end, without_last_words
-from pipeline.extract.frame import another_story, brief_body
+from pipeline.extract.frame import brief_body, other_stories
 from pipeline.extract.furniture import Line, body_lines, holder, locate
 from pipeline.extract.page_metadata import PageMetadata
 from pipeline.extract.prune import mark_paragraphs, prune
@@ -64,16 +64,6 @@ def read_body(
         authors: Their names, where known.
     """
     prune(tree)
-    return _read(tree, meta, url, listed, authors)
-
-
-def _read(
-    tree: HtmlElement,
-    meta: PageMetadata,
-    url: str | None,
-    listed: Callable[[], list[str]],
-    authors: Sequence[str],
-) -> Body:
     witness = " ".join(meta.body)
     found, path = certain_paragraphs(tree, url), "main"
     if not found or _differs(witness, found):
@@ -94,9 +84,10 @@ def _read(
         elif _continues(tree, found, more):
             found, path = [*found, *more], "thorough"
     lines = locate(tree, found)
-    if (story := another_story(tree, lines)) is not None:
-        story.drop_tree()
-        return _read(tree, meta, url, listed, authors)
+    if others := other_stories(tree, lines):
+        for story in others:
+            story.drop_tree()
+        return read_body(tree, meta, url, listed, authors)
     headings = list(tree.iter("h1"))
     headline = headings[0] if len(headings) == 1 else None
     kept = without_last_words(body_lines(before_the_end(lines), headline), authors) if lines else []

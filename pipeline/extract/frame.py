@@ -20,7 +20,7 @@ from pipeline.extract.furniture import Line, holder, is_leaf, text_of
 from pipeline.extract.markup import paragraphs
 from pipeline.text import letters
 
-__all__ = ["another_story", "brief_body"]
+__all__ = ["brief_body", "other_stories"]
 
 _TRUSTED: int = MAIN.min_extracted_size  # characters that trafilatura does not doubt
 _WIDENED = 3_000  # characters; a text beyond was not found by widening the search, or is beyond repair
@@ -66,8 +66,8 @@ def brief_body(tree: HtmlElement, found: list[str]) -> list[str]:
     return found
 
 
-def another_story(tree: HtmlElement, lines: list[Line]) -> HtmlElement | None:
-    """The element that holds `lines`, if they are of a story that follows below the one the page is about.
+def other_stories(tree: HtmlElement, lines: list[Line]) -> list[HtmlElement]:
+    """The article that holds `lines` and those behind it, if it is a story below the one that the page is about.
 
     Sites add the next story to be read to the page; with markup that says more, trafilatura takes it for the body. The
     page's title is that of the first headline, behind which there is a text, and not the one above the story.
@@ -75,18 +75,20 @@ def another_story(tree: HtmlElement, lines: list[Line]) -> HtmlElement | None:
     body, first = holder(lines), next(tree.iter("h1"), None)
     story = next((e for e in (body, *body.iterancestors()) if e.tag == "article"), None) if body is not None else None
     if story is None or first is None or story in first.iterancestors():
-        return None
+        return []
     title, headline = letters(tree.findtext(".//title") or ""), letters(text_of(first))
     texts = {line.element for line in lines}
     start = next((e for e in story.iter() if e.tag in _HEADLINES or e in texts), None)
     own = letters(text_of(start)) if start is not None and start.tag in _HEADLINES else ""
     if len(headline) < _HEADLINE_LETTERS or headline not in title or not own or own in title:
-        return None
+        return []
     elements = dropwhile(lambda e: e is not first, tree.iter("h1", "p", "div", "article"))
     between = {e: len(text_of(e).strip()) for e in takewhile(lambda e: e is not story, elements) if is_leaf(e)}
     outer = (size for e, size in between.items() if between.keys().isdisjoint(e.iterancestors()))
     sizes = [size for size in outer if size >= _PARAGRAPH_CHARS]
-    return story if len(sizes) >= _RUN and sum(sizes) >= _TEXT_CHARS else None
+    if len(sizes) < _RUN or sum(sizes) < _TEXT_CHARS:
+        return []
+    return _outermost([*dropwhile(lambda e: e is not story, tree.iter("article"))])
 
 
 def _held(found: list[str], frame: HtmlElement) -> list[str]:

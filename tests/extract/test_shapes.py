@@ -170,12 +170,12 @@ def test_a_list_of_the_best_is_what_its_page_is_about() -> None:
     assert all(text in article(markup).text for text in (LEAD, *TEXT))
 
 
-@pytest.mark.parametrize("level", ["h1", "h2"])
-def test_the_next_story_to_be_read_is_not_taken_for_the_body(level: str) -> None:
+@pytest.mark.parametrize(("level", "stories"), [("h1", 1), ("h2", 1), ("h1", 5)])
+def test_the_next_story_to_be_read_is_not_taken_for_the_body(level: str, stories: int) -> None:
     story = "".join(f"<p>{p}</p>" for p in FAR)
     markup = page(
         f"<div><h1>Ferry to run again after all</h1><div>{PARAGRAPHS}</div></div>"
-        f"<article><{level}>Banks ask for more time</{level}><div>{story}</div></article>"
+        + f"<article><{level}>Banks ask for more time</{level}><div>{story}</div></article>" * stories
     )
     assert article(markup).text == "\n\n".join(TEXT)
 
