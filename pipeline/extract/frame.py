@@ -83,9 +83,8 @@ def other_stories(tree: HtmlElement, lines: list[Line]) -> list[HtmlElement]:
     if len(headline) < _HEADLINE_LETTERS or headline not in title or not own or own in title:
         return []
     elements = dropwhile(lambda e: e is not first, tree.iter("h1", "p", "div", "article"))
-    between = {e: len(text_of(e).strip()) for e in takewhile(lambda e: e is not story, elements) if is_leaf(e)}
-    outer = (size for e, size in between.items() if between.keys().isdisjoint(e.iterancestors()))
-    sizes = [size for size in outer if size >= _PARAGRAPH_CHARS]
+    between = _outermost([e for e in takewhile(lambda e: e is not story, elements) if is_leaf(e)])
+    sizes = [size for e in between if (size := len(text_of(e).strip())) >= _PARAGRAPH_CHARS]
     if len(sizes) < _RUN or sum(sizes) < _TEXT_CHARS:
         return []
     return _outermost([*dropwhile(lambda e: e is not story, tree.iter("article"))])
