@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,8 +12,9 @@ from lxml.etree import strip_elements
 from lxml.html import HtmlElement, HTMLParser, fragments_fromstring, fromstring, tostring
 
 from pipeline.eval.extract import evaluate_extraction
+from tests.corpora import CORPORA
 
-CORPUS = Path(os.environ.get("WIREFOLD_CORPORA", Path(__file__).parents[2].parent / "shared" / "corpora"), "extraction")
+CORPUS = CORPORA / "extraction"
 EVERY = 3  # of the pages, one is taken
 
 SAID = (
@@ -77,7 +77,7 @@ def with_markup(markup: str, where: str) -> Callable[[HtmlElement], None]:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no corpora at {CORPUS.parent} (set WIREFOLD_CORPORA)")
+@pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no corpora at {CORPORA} (set WIREFOLD_CORPORA)")
 @pytest.mark.parametrize(
     ("change", "least"),
     [

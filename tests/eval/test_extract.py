@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import UsageError
 from pipeline.eval.extract import evaluate_extraction, shingle_rates
+from tests.corpora import CORPORA
 
-CORPORA = Path(os.environ.get("WIREFOLD_CORPORA", Path(__file__).parents[2].parent / "shared" / "corpora"))
 BODY = [
     f"The ferry company said on Monday that timetable number {n} would begin after the holidays and run until autumn."
     for n in range(1, 7)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,7 @@ from pipeline.eval.boost import Boosting, boost
 from pipeline.eval.composites import evaluate
 from pipeline.eval.corpus import Corpus, LabelledPair, load_corpus
 from pipeline.eval.fold import accepted, evaluate_folding, f1, wilson
-
-CORPORA = Path(os.environ.get("WIREFOLD_CORPORA", Path(__file__).parents[3] / "shared" / "corpora"))
+from tests.corpora import CORPORA
 
 # The labelled pairs were fitted on, so these floors guard the way from text to verdict, not the judgement of new pairs.
 FLOORS: dict[str, dict[str, float]] = {

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import re
 import unicodedata
 from collections import Counter
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,10 +16,10 @@ from pipeline.article import Article, Capture, Item, Reason
 from pipeline.config import ExtractSettings
 from pipeline.extract import extract
 from pipeline.extract.workers import extract_stream
+from tests.corpora import CORPORA
 
 from .helpers import f1
 
-CORPORA = Path(os.environ.get("WIREFOLD_CORPORA", Path(__file__).parents[2].parent / "shared" / "corpora"))
 SAMPLE = 40
 needs_corpora = pytest.mark.skipif(not CORPORA.is_dir(), reason=f"no corpora at {CORPORA} (set WIREFOLD_CORPORA)")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,6 +18,7 @@ from pipeline.article import Capture, Item, RawRef, Reason, Reject
 from pipeline.errors import WirefoldError
 from pipeline.fetch.foreign import read_foreign_warc
 from pipeline.fetch.warc import WarcWriter, read_capture_at, read_warc_captures
+from tests.corpora import CORPORA
 
 _WHEN = datetime(2018, 9, 14, 1, 2, 3, 456789, UTC)
 _texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -231,8 +231,7 @@ def test_no_damage_raises(at: int, junk: bytes, packed: bool) -> None:
 
 
 def _archives() -> Iterator[Path]:
-    root = Path(os.environ.get("WIREFOLD_CORPORA") or Path(__file__).parents[3] / "shared" / "corpora")
-    yield from sorted((root / "warc").glob("*"))
+    yield from sorted((CORPORA / "warc").glob("*"))
 
 
 def test_real_archives() -> None:

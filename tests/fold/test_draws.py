@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import random
 import time
 import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +12,7 @@ import pytest
 from pipeline.fold.draws import Passage, Similarity, compose, covered, earliest, sources, stitched
 from pipeline.lake import Lake
 from pipeline.resources import resource_dir
-
-CORPORA = Path(os.environ.get("WIREFOLD_CORPORA", Path(__file__).parents[2].parent / "shared" / "corpora"))
+from tests.corpora import CORPORA
 
 
 def passage(article: str, start: int, end: int, matched: float = 1.0) -> Passage:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import gzip
-import os
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,8 +13,8 @@ from pipeline.config import Source
 from pipeline.sources.feed import parse_feed
 from pipeline.sources.listing import MalformedListing, UnsafeListing
 from pipeline.sources.sitemap import parse_sitemap
+from tests.corpora import CORPORA
 
-CORPORA = Path(os.environ.get("WIREFOLD_CORPORA") or Path(__file__).parents[3] / "shared" / "corpora")
 BASE = "http://news.example/feeds/all.xml"
 WHEN = datetime(2018, 9, 14, 1, 0, tzinfo=UTC)
 
